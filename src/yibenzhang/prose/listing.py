@@ -99,10 +99,22 @@ def _in_sentences(found: list[Quantity], below: list[Quantity] | None) -> Iterat
         elif _goes_up(text, parts):
             flags.append("mixed")
         flags += _manner(text, opening, parts, others)
+        if not bracket and text[stop : stop + 1] == ";" and _goes_further(text, stop, levels):
+            flags.append("cut")
         if stop >= len(text) - 1 and not text.endswith(_ENDS):
             flags.append("unfinished" if below is None else "over")  # it goes on in the next paragraph
             parts += below or []
         yield Listing((whole,), tuple(parts), _how(word, flags))
+
+
+def _goes_further(text: str, stop: int, levels: list[Quantity]) -> bool:
+    """Amounts without a change of their own follow behind the semicolon that was taken for the end of a list."""
+    end = text.find("。", stop)
+    end = len(text) if end < 0 else end
+    return any(stop < q.start < end and not _COMPARES.match(text, q.end) for q in levels)
+
+
+_COMPARES = re.compile(r"[,，]?(?:比|较|与|占)")
 
 
 def _manner(text: str, opening: re.Match[str], parts: list[Quantity], others: list[Quantity]) -> list[str]:

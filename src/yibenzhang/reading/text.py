@@ -75,6 +75,7 @@ def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
     rows: list[tuple[int, str]] = []
     tables = 0
     goes_on = False
+    by_width = max((len(line) for line in lines if "\t" not in line), default=0) <= _WIDEST
     for number, raw in enumerate(lines, start=1):
         line = raw[:MAX_LINE_CHARS]
         if "\t" in line and line.strip() and not _CONTENTS.search(line):
@@ -92,12 +93,16 @@ def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
             blocks[-1] = Paragraph(last.text + text, last.place)
         else:
             blocks.append(Paragraph(text, LinePlace(number, 0, len(line))))
-        goes_on = _is_broken(text)
+        goes_on = by_width and _is_broken(text)
     if rows:
         blocks.append(_table(tables, rows))
     if not blocks:
         raise ReadingError("文件是空的，没有任何内容。")
     return (Page(0, 0, 0, tuple(blocks)),), tuple(notices)
+
+
+_WIDEST = 160
+"""No page is so wide: where a line is longer each is a paragraph."""
 
 
 def _is_broken(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from yibenzhang.model.documents import Document
@@ -11,7 +12,7 @@ from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.recognising.table_kinds import BUDGET
 from yibenzhang.standards.lexicon.document_kinds import DocumentKinds, document_kinds
 
-DISCLOSURE, TEMPLATE, NO_DISCLOSURE = "disclosure", "template", "no_disclosure"
+DISCLOSURE, EXTRACT, TEMPLATE, NO_DISCLOSURE = "disclosure", "extract", "template", "no_disclosure"
 
 _MONEY = ("side", "fund", "kind", "item")
 """Dimensions that only tables of a budget or of accounts name."""
@@ -32,7 +33,7 @@ def document_kind(
     kinds: Mapping[str, str],
     numbers: int,
 ) -> str:
-    """disclosure, template, no_disclosure or a kind of document_kinds.toml.
+    """disclosure, extract (one part published by itself), template, no_disclosure or a kind of document_kinds.toml.
 
     ``kinds``: what kind of table each table (id) is; ``numbers``: how many that are not zero stand in the document.
     """
@@ -49,7 +50,20 @@ def document_kind(
     if circular:
         return DISCLOSURE if len(found) >= words.circular_least else NO_DISCLOSURE
     known = found or (kinds and _names_any(front, words.part)) or _headed(document, words)
-    return DISCLOSURE if known else NO_DISCLOSURE
+    if known:
+        return DISCLOSURE
+    return EXTRACT if _is_extract(document, front, words) else NO_DISCLOSURE
+
+
+_AMOUNT = re.compile(r"\d[\d,.]*[百千万亿]*元")
+
+
+def _is_extract(document: Document, front: Sequence[str], words: DocumentKinds) -> bool:
+    """One of the first lines is the title of a part that is published by itself, and amounts follow."""
+    if not any(words.extract.search(line) for line in front):
+        return False
+    amounts = sum(len(_AMOUNT.findall(p.text.replace(" ", ""))) for p in document.paragraphs())
+    return amounts >= words.extract_least
 
 
 def _names_any(lines: Sequence[str], words: Iterable[str]) -> bool:

@@ -16,6 +16,8 @@ _COVER = re.compile(
     rf"(?P<body>[^\d，,。；：:、]{{0,80}}?){_YEAR}年?度?"
     rf"(?P<rest>(?:[省市区县]级)?(?P<level>部门|单位)?(?:综合|整体)?(?P<stage>预算|决算))"
 )
+_COMPARED = re.compile("[与比较同]$")
+"""A year that a sentence compares with is not the year of the document."""
 _YEAR_FIRST = re.compile(
     rf"^{_YEAR}年?度?(?P<body>[^\d，,。；：:、]{{4,40}}?)(?P<level>部门|单位)(?:综合|整体)?(?P<stage>预算|决算)"
 )
@@ -119,7 +121,9 @@ def _level(word: str | None) -> str:
 def _cover(text: str) -> re.Match[str] | None:
     """A title with body, year and stage; the year may stand before the body."""
     first = _YEAR_FIRST.search(text)
-    return first if first and _BODY_END.search(_clean(first.group("body"))) else _COVER.search(text)
+    if first and _BODY_END.search(_clean(first.group("body"))):
+        return first
+    return next((m for m in _COVER.finditer(text) if not _COMPARED.search(m.group("body"))), None)
 
 
 def front_of(document: Document) -> list[str]:
@@ -212,8 +216,8 @@ def _in_headings(paragraphs: list[Paragraph]) -> tuple[Counter[int], Counter[str
     stages: Counter[str] = Counter()
     for p in paragraphs:
         short = fold(p.text)
-        if len(short) > _TITLE:
-            continue
+        if len(short) > _TITLE or short.endswith("。"):
+            continue  # a sentence is no heading
         years.update(int(m.group(1)) for m in _YEAR_AND_STAGE.finditer(short))
         for word, stage in _STAGE_OF.items():
             ends = (f"{word}表", f"{word}总表", f"{word}情况说明", f"{word}公开", word)

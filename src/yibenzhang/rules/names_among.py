@@ -95,7 +95,7 @@ def _kind(name: str) -> str:
     """What a name is one of: of the 三公经费, of the classes or items of the functions, of the economic items."""
     if len(name) < _SHORTEST:
         return ""
-    if name.removesuffix("支出") in _THREE_PUBLIC:
+    if re.sub("(?:费用?|经费|支出)+$", "", name) in _THREE_PUBLIC:
         return "three_public"
     if name in _MEETING:
         return "meeting"
@@ -108,8 +108,8 @@ def _kind(name: str) -> str:
 
 _SHORTEST = 3
 _THREE_PUBLIC = frozenset(
-    ("因公出国(境)费", "因公出国(境)费用", "公务接待费", "公务用车购置费", "公务用车运行费", "公务用车运行维护费", "公务用车购置及运行费",
-     "公务用车购置及运行维护费", "公务用车购置和运行费", "公务用车购置和运行维护费", "公务用车费")
+    ("因公出国(境)", "公务接待", "公务用车购置", "公务用车运行", "公务用车运行维护", "公务用车购置及运行",
+     "公务用车购置及运行维护", "公务用车购置和运行", "公务用车购置和运行维护", "公务用车")
 )  # fmt: skip
 _MEETING = frozenset(("会议费", "培训费", "机关运行经费"))
 

@@ -33,6 +33,8 @@ class DocumentKinds:
     part: tuple[str, ...]
     headings: tuple[str, ...]
     headings_least: int
+    extract: re.Pattern[str]
+    extract_least: int
     placeholder: re.Pattern[str]
     placeholder_least: int
     titles: tuple[tuple[str, tuple[str, ...]], ...]
@@ -45,7 +47,7 @@ def document_kinds() -> DocumentKinds:
     with Path(__file__).with_name("document_kinds.toml").open("rb") as f:
         data = tomllib.load(f)
     cover, template = data["cover"], data["template"]
-    kinds = {k: data[k] for k in ("disclosure", "template", "no_disclosure")}
+    kinds = {k: data[k] for k in ("disclosure", "extract", "template", "no_disclosure")}
     kinds |= {k["id"]: k for k in data["kind"]}
     return DocumentKinds(
         tuple(cover["words"]),
@@ -54,6 +56,8 @@ def document_kinds() -> DocumentKinds:
         tuple(data["part"]["title"]),
         tuple(data["headings"]["words"]),
         int(data["headings"]["least"]),
+        re.compile(data["extract"]["title"]),
+        int(data["extract"]["least"]),
         re.compile(template["placeholder"]),
         int(template["least"]),
         tuple((k["id"], tuple(k["title"])) for k in data["kind"]),
