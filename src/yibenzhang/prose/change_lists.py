@@ -14,6 +14,7 @@ from yibenzhang.prose.subjects import change_behind_purpose
 from yibenzhang.standards.lexicon.sentences import as_before
 
 _MOVED_BY = re.compile(r"[,;。:(]?(?:[一-鿿]{0,4}(?:主要|原因)[一-鿿]{0,4}|其中|包括)[:,]?")
+_WHY = re.compile("主要|原因")
 _AT_ONCE = 30
 """A change stands so close behind its amount."""
 _DIGITS = 5
@@ -57,6 +58,8 @@ def _explained(found: list[Quantity], every: list[Quantity]) -> Iterator[ChangeL
         stop = text.find("。", opening.end())
         stop = len(text) if stop < 0 else stop
         inside = [q for q in found[at + 1 :] if q.start < stop]
+        if inside and _WHY.search(opening.group()) and ";" in text[opening.end() : inside[0].start]:
+            continue  # a reason without a number; what follows is told of something else
         if (made := _made_up(whole, opening.group(), inside)) is not None:
             yield made
 

@@ -20,15 +20,15 @@ _USUAL = re.compile(r"\d\.\d{1,2}$")
 def upright(pages: Iterable[Page]) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     """The pages with tables that lie on their side stood up, their cells' places as they are printed; amounts with
     decimal commas get points, which is told once."""
-    told: list[ReadingNotice] = []
+    notices: list[ReadingNotice] = []
     out = []
     for page in pages:
-        blocks = tuple(_settled(b, told) for b in page.blocks)
+        blocks = tuple(_settled(b, notices) for b in page.blocks)
         out.append(page if all(a is b for a, b in zip(blocks, page.blocks, strict=True)) else replace(page, blocks=blocks))  # fmt: skip
-    return tuple(out), tuple(told)
+    return tuple(out), tuple(notices)
 
 
-def _settled(block: Paragraph | Table, told: list[ReadingNotice]) -> Paragraph | Table:
+def _settled(block: Paragraph | Table, notices: list[ReadingNotice]) -> Paragraph | Table:
     if isinstance(block, Paragraph):
         return block
     if _lies(block):
@@ -40,7 +40,7 @@ def _settled(block: Paragraph | Table, told: list[ReadingNotice]) -> Paragraph |
         return block  # both ways in one table: each number is judged by itself
     shown = strange[0].text.strip()
     text = f"一张表有 {len(strange)} 个数以逗号作小数点（如“{shown}”），已按小数点读取，请核对。"
-    told.append(ReadingNotice(text, strange[0].place))
+    notices.append(ReadingNotice(text, strange[0].place))
     odd = {id(c) for c in strange}
     cells = (replace(c, text=c.text.translate(_TURNED)) if id(c) in odd else c for c in block.cells)
     return replace(block, cells=tuple(cells))

@@ -43,6 +43,8 @@ _LONG_LIST = 12
 _ETC = r"等(?:各项)?(?:支出|费用|内容|项目)?(?:构成|组成)?$"
 _MADE = re.compile(rf"{_ETC}|(?:构成|组成)$")
 """How a list of parts ends."""
+_CLASS = 3
+"""Digits of a class of the economic items."""
 _AMOUNT = re.compile(r"\d[\d,]*(?:\.\d+)?[百千万亿]*元")
 _PATH_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{4,30})\((?:项|2\d{6})\)")
 
@@ -126,7 +128,12 @@ def listed(case: Case) -> Iterator[Issue]:
             code, printed = items.get(name, ("", False))
             own_sentence = "。" in m.group()
             code = code or ("" if own_sentence and name in _FORMERLY else _economic(name, case.standards))
-            if code[:3] in _CLASSES[group] and not printed and (code, True) not in items.values():
+            if (
+                len(code) > _CLASS
+                and code[:3] in _CLASSES[group]
+                and not printed
+                and (code, True) not in items.values()
+            ):
                 absent.append(name)
         if _TEMPLATE * len(absent) > len(names) > (_TEMPLATE if "。" in m.group() else _LONG_LIST):
             continue  # copied from the template: it was not written for this budget

@@ -15,7 +15,7 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards.lexicon.directions import reason_words
 
 _WAYS = {1: "增加", -1: "减少"}
-_STOP = re.compile(r"[。;]|$")
+_STOP = re.compile(r"[。;]|,?(?:尽管|虽然|即使|即便)|$")
 _COMPARED = re.compile(
     r"(?:费|支出|收入|经费|预算|拨款|资金)[^,。;]{0,8}[比较](?:上年|去年|上一?年度|20\d\d年)(?:度)?(?:预算|决算)?数?(?:增长|上升|提高|下降|降低)(?:了)?$"
 )
