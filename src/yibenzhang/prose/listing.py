@@ -104,7 +104,16 @@ def _in_sentences(found: list[Quantity], below: list[Quantity] | None) -> Iterat
         if stop >= len(text) - 1 and not text.endswith(_ENDS):
             flags.append("unfinished" if below is None else "over")  # it goes on in the next paragraph
             parts += below or []
-        yield Listing((whole,), tuple(parts), _how(word, flags))
+        yield Listing((_own_whole(whole, levels[:at], parts),), tuple(parts), _how(word, flags))
+
+
+def _own_whole(whole: Quantity, before: list[Quantity], parts: list[Quantity]) -> Quantity:
+    """The amount that the parts make up: that right before them, unless they make up an earlier one ("项目 31 万元；
+    整体支出 52 万元。其中：……")."""
+    total = sum(q.amount.base for q in parts)
+    if total == whole.amount.base:
+        return whole
+    return next((q for q in reversed(before) if q.amount.base == total), whole)
 
 
 def _goes_further(text: str, stop: int, levels: list[Quantity]) -> bool:
@@ -285,9 +294,7 @@ def _outlined(
             if not stack[-1].parts:
                 stack[-1].goes_on = last.get(depth, 0) + 1
             stack[-1].parts.append(found[0])
-            stack[-1].several |= any(
-                passage.text[q.start - len(q.lead) - 1 : q.start].startswith(";") for q in found[1:]
-            )
+            stack[-1].several |= any(";" in passage.text[found[0].end : q.start] for q in found[1:])
             stack[-1].numbers.append(number.group() if number else "")
         if number:
             last[depth] = ordinal(number.group())
