@@ -48,23 +48,18 @@ def _settled(block: Paragraph | Table, notices: list[ReadingNotice]) -> Paragrap
 
 def _lies(table: Table) -> bool:
     """Its first row is a row of classification codes, of different depths, and its first column has none."""
-    if (
-        table.rows >= table.columns
-        or table.rows < 3
-        or any(c.row_span * c.column_span > 1 for c in table.cells)
-    ):
+    if not 3 <= table.rows < table.columns or any(c.row_span * c.column_span > 1 for c in table.cells):
         return False
     first = sorted((c for c in table.cells if c.row == 0), key=_column)
     labels = [c.text.strip() for c in table.cells if c.column == 0]
-    if (
-        not first
-        or not _CODES.fullmatch(first[0].text.strip())
-        or any(any(x.isdigit() for x in w) for w in labels)
-    ):
+    if not first or not _CODES.fullmatch(first[0].text.strip()) or any(map(_DIGIT.search, labels)):
         return False
     codes = [w for c in first[1:] if (w := c.text.strip())]
     found = [w for w in codes if _CODE.fullmatch(w)]
     return len(found) >= _FEWEST_CODES and len(codes) - len(found) <= 1 and len({len(w) for w in found}) > 1
+
+
+_DIGIT = re.compile(r"\d")
 
 
 def _column(cell: Cell) -> int:

@@ -75,7 +75,7 @@ def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
     rows: list[tuple[int, str]] = []
     tables = 0
     goes_on = False
-    by_width = max((len(line) for line in lines if "\t" not in line), default=0) <= _WIDEST
+    by_width = _broken_by_width(lines)
     for number, raw in enumerate(lines, start=1):
         line = raw[:MAX_LINE_CHARS]
         if "\t" in line and line.strip() and not _CONTENTS.search(line):
@@ -103,6 +103,10 @@ def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
 
 _WIDEST = 160
 """No page is so wide: where a line is longer each is a paragraph."""
+
+
+def _broken_by_width(lines: list[str]) -> bool:
+    return max((len(line) for line in lines if "\t" not in line), default=0) <= _WIDEST
 
 
 def _is_broken(text: str) -> bool:

@@ -218,12 +218,10 @@ class _Reader:
     ) -> None:
         first = label_of(row[0].text)
         heading = self._heads(row, cover)
-        named = heading is not None and self._names_one(row, first, table)
-        form = self._form_of(row, first, heading is not None and not named, unit, table_id)
+        begins = heading is not None and not self._names_one(row, table)
+        form = self._form_of(row, first, begins, unit, table_id)
         if form is None:
             return
-        if named:
-            form.name = form.name or words(row[1].text)
         self._goals(form, row)
         goal = len(row) == 2 and re.match(r"(?:长期|年度|中期)(?:绩效)?目标", first)
         if len(row) == 1 or (goal and self._section_of(first)):
@@ -242,9 +240,9 @@ class _Reader:
         if not READERS[self._mode](form, line):
             self._mode = "label"
 
-    def _names_one(self, row: Sequence[Cell], first: str, table: Table) -> bool:
+    def _names_one(self, row: Sequence[Cell], table: Table) -> bool:
         """The first heading of the columns of money is the name of the one project that the form is of."""
-        if self._words["label"].get(first) != "name" or len(row) < 2:
+        if self._words["label"].get(label_of(row[0].text)) != "name" or len(row) < 2:
             return False
         known = {w for group in self._words.values() for w in group}
         return label_of(row[1].text) not in known and "三级指标" in {label_of(c.text) for c in table.cells}
@@ -278,6 +276,8 @@ class _Reader:
     ) -> None:
         """A list begins under this heading: its kind, its columns and the unit that the heading states."""
         self._mode, self._columns = heading
+        if not form.name and self._names_one(row, table):
+            form.name = words(row[1].text)
         self._heading_of = table.columns
         if self._mode == "indicator":
             self._headed = (id(table), self._columns)
