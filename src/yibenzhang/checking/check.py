@@ -45,7 +45,7 @@ from yibenzhang.model.views import View
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.reading import read
-from yibenzhang.recognising.document_kinds import DISCLOSURE, NO_DISCLOSURE, TEMPLATE, document_kind
+from yibenzhang.recognising.document_kinds import DISCLOSURE, EXTRACT, NO_DISCLOSURE, TEMPLATE, document_kind
 from yibenzhang.recognising.form_reading import forms_of
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.profile import Profile, profile_of
@@ -361,7 +361,7 @@ def _new(results: Sequence[Result], known: Sequence[Result]) -> list[Result]:
 def _profile_as(kind: str, profile: Profile) -> Profile:
     """The profile of what is no disclosure is unknown, that of what is no budget has no stage; what a person gave
     stays."""
-    if kind in (DISCLOSURE, TEMPLATE) or profile.stated is not None:  # what a person gave
+    if kind in (DISCLOSURE, EXTRACT, TEMPLATE) or profile.stated is not None:  # what a person gave
         return profile
     return Profile() if kind == NO_DISCLOSURE else replace(profile, stage="")
 

@@ -91,7 +91,7 @@ def _in_sentences(found: list[Quantity], below: list[Quantity] | None) -> Iterat
         colon = opening.group().endswith(":") and not others
         if len(parts) == 1 and colon and not _SEVERAL.search(text, opening.end(), parts[0].start):
             yield Listing((whole,), tuple(parts), f"list {word} single")
-        all_of_it = bool(parts) and parts[0].amount.base == whole.amount.base
+        all_of_it = parts[0].amount.base == whole.amount.base
         if len(parts) < 2 or (all_of_it and any(q.amount.value for q in parts[1:])):
             continue  # the first is all of it: what follows is said of something else
         if (own := _own_parts(text, whole, parts)) != parts:
@@ -198,18 +198,14 @@ def _after_change(text: str, whole: Quantity, found: list[Quantity]) -> re.Match
 
 def _named_again(text: str, whole: Quantity, found: list[Quantity]) -> re.Match[str] | None:
     """ "支出预算 9 万元，比上年增加 1 万元。支出预算中，……": a whole whose name the next sentence repeats to part it."""
-    opening = _AGAIN.search(text, whole.end)
+    opening = _AGAIN.match(text, whole.end)
     if opening is None or not whole.lead.endswith(opening["name"]):
         return None
-    between = (q.kind for q in found if whole.end <= q.start < opening.start())
-    return (
-        opening
-        if {*between} <= {Kind.DELTA, Kind.RATE} and "。" not in text[whole.end : opening.start()]
-        else None
-    )
+    between = {q.kind for q in found if whole.end <= q.start < opening.start("name")}
+    return opening if between <= {Kind.DELTA, Kind.RATE} else None
 
 
-_AGAIN = re.compile(r"[。;](?P<name>[一-鿿]{4,20}?)(?P<word>中),")
+_AGAIN = re.compile(r"[^。;]{0,80}[。;](?P<name>[一-鿿]{4,20}?)(?P<word>中),")
 
 
 def _stop(

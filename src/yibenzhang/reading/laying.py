@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from operator import attrgetter
 
-from yibenzhang.model.documents import Cell, Page, Paragraph, ReadingNotice, Table
+from yibenzhang.model.documents import Page, Paragraph, ReadingNotice, Table
 
 _CODE = re.compile(r"\d{3}(?:\d\d){0,2}")
 _CODES = re.compile(r"(?:功能分类)?(?:科目)?编码")
@@ -24,7 +25,8 @@ def upright(pages: Iterable[Page]) -> tuple[tuple[Page, ...], tuple[ReadingNotic
     out = []
     for page in pages:
         blocks = tuple(_settled(b, notices) for b in page.blocks)
-        out.append(page if all(a is b for a, b in zip(blocks, page.blocks, strict=True)) else replace(page, blocks=blocks))  # fmt: skip
+        changed = any(a is not b for a, b in zip(blocks, page.blocks, strict=True))
+        out.append(replace(page, blocks=blocks) if changed else page)
     return tuple(out), tuple(notices)
 
 
@@ -50,7 +52,7 @@ def _lies(table: Table) -> bool:
     """Its first row is a row of classification codes, of different depths, and its first column has none."""
     if not 3 <= table.rows < table.columns or any(c.row_span * c.column_span > 1 for c in table.cells):
         return False
-    first = sorted((c for c in table.cells if c.row == 0), key=_column)
+    first = sorted((c for c in table.cells if c.row == 0), key=attrgetter("column"))
     labels = [c.text.strip() for c in table.cells if c.column == 0]
     if not first or not _CODES.fullmatch(first[0].text.strip()) or any(map(_DIGIT.search, labels)):
         return False
@@ -60,10 +62,6 @@ def _lies(table: Table) -> bool:
 
 
 _DIGIT = re.compile(r"\d")
-
-
-def _column(cell: Cell) -> int:
-    return cell.column
 
 
 def _stood(table: Table) -> Table:

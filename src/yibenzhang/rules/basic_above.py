@@ -6,6 +6,7 @@ The “三公” table tells what is spent out of 财政拨款, basic expenditur
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_at
@@ -25,8 +26,9 @@ def basic_above(case: Case) -> Iterator[Issue]:
         wholes = _three_public(case.tables, _SAME[code])
         if part.interval is None or not wholes or any(f.unit is None for f in (part, *wholes)):
             continue
-        largest = max(wholes, key=lambda f: f.amount.base if f.amount else 0)
-        if largest.interval is not None and part.interval.low > largest.interval.high:
+        bound = sum((Fraction(f.interval.high) for f in wholes if f.interval is not None), Fraction(0))
+        if Fraction(part.interval.low) > bound:
+            largest = max(wholes, key=lambda f: f.amount.base if f.amount else 0)
             yield issue_at(
                 "equal.basic_above",
                 part.text,
@@ -53,10 +55,14 @@ def _basic(tables: Sequence[TableFacts]) -> dict[str, Fact]:
 
 
 def _three_public(tables: Sequence[TableFacts], measure: str) -> list[Fact]:
-    """All amounts of the item in the “三公” table; none where the table breaks it down by a unit or a fund."""
-    out: list[Fact] = []
+    """The amounts of the item in the “三公” table that are most together: of budget and outturn the larger, of several
+    rows (units, years) their total or all of them."""
+    columns: dict[str, list[tuple[Fact, bool]]] = {}
     for t in tables:
         if t.table.standard is not None and t.table.standard.id.endswith(".three_public"):
             for block in t.blocks:
-                out += [f for (_, m), f in block.cells.items() if m.partition("@")[0] == measure and f.amount]
-    return out
+                for (k, m), f in block.cells.items():
+                    if m.partition("@")[0] == measure and f.amount:
+                        columns.setdefault(m, []).append((f, block.rows[k].role == "total"))
+    sums = [[f for f, total in found if total] or [f for f, _ in found] for found in columns.values()]
+    return max(sums, key=lambda facts: sum(f.amount.base for f in facts if f.amount), default=[])

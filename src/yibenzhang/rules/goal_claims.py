@@ -26,7 +26,7 @@ _CLAIMED = _WORDS["claimed"]
 _SET = _WORDS["set"]
 _MANY = _WORDS["many"]
 """How many projects have goals; the forms of some of them may be kept back."""
-_TOLD = _WORDS["told"]
+_IN_ALL = _WORDS["in_all"]
 """How many goals of projects there are, however they came to be."""
 _NONE = _WORDS["none"]
 _REFERRED = _WORDS["referred"]
@@ -98,9 +98,9 @@ def _claimed(passage: Passage, case: Case) -> Iterator[Made]:
     for m in _CLAIMED.finditer(passage.text):
         if "绩效" in passage.text[max(0, m.start() - 40) : m.end()]:
             yield from _number_and_money(m, passage, case, goals)
-    told = list(_own_year(_TOLD, passage, case))
+    in_all = list(_own_year(_IN_ALL, passage, case))
     set_ = [(s.start(), s.end()) for s in _SET.finditer(passage.text)]
-    for m in (*_own_year(_MANY, passage, case), *(told if len(told) == 1 else ())):
+    for m in (*_own_year(_MANY, passage, case), *(in_all if len(in_all) == 1 else ())):
         if not any(begin < m.end() and m.start() < end for begin, end in set_) and not _CLAIMED.search(
             passage.text, m.start()
         ):
