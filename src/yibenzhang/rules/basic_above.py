@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from yibenzhang.model.facts import Fact
-from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.issues import Issue, arguments, evidence_of
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.rate_relations import shown
@@ -22,6 +22,7 @@ _SAME = {"30212": "abroad", "30217": "reception", "30231": "car_run", "31013": "
 @rule("equal.basic_above", needs=("tables",))
 def basic_above(case: Case) -> Iterator[Issue]:
     """An item of the basic expenditure greater than all that the “三公” table tells of it, budget or outturn."""
+    names = {t.table.id: t.table.name for t in case.tables}
     for code, part in _basic(case.tables).items():
         wholes = _three_public(case.tables, _SAME[code])
         if part.interval is None or not wholes or any(f.unit is None for f in (part, *wholes)):
@@ -29,15 +30,9 @@ def basic_above(case: Case) -> Iterator[Issue]:
         bound = sum((Fraction(f.interval.high) for f in wholes if f.interval is not None), Fraction(0))
         if Fraction(part.interval.low) > bound:
             largest = max(wholes, key=lambda f: f.amount.base if f.amount else 0)
-            yield issue_at(
-                "equal.basic_above",
-                part.text,
-                part.place,
-                (largest.text, largest.place),
-                item=part.row.label.strip(),
-                amount=shown(part),
-                other=shown(largest),
-            )
+            values = arguments(item=part.row.label.strip(), amount=shown(part), other=shown(largest))
+            evidence = tuple(evidence_of(f, names.get(f.table, "")) for f in (part, largest))
+            yield Issue("equal.basic_above", values, evidence)
 
 
 def _basic(tables: Sequence[TableFacts]) -> dict[str, Fact]:
