@@ -30,7 +30,7 @@ _WEIGHT = re.compile(r"[,、(]?(?:所占)?(?:比重|占比)(?:为|是)?")
 _DONE = re.compile(
     r"(?:完成|占|,为|相当于)(?P<base>[^,;。:]*?预算(?:数|安排)?)的?$|(?:预算完成率|预算执行率|执行率)(?:为|约)?$"
 )
-_BUDGET = re.compile(r"(?:(?:年初预算|全年预算|调整预算|预算)(?:数)?(?:安排)?|年初安排)(?:为|是|:)?$")
+_BUDGET = re.compile(r"(?:(?:年初预算|全年预算|调整预算|预算)(?:数)?(?:安排)?|年初安排)(?:为|是|:|\()?$")
 _MOVED = re.compile(r"(?P<way>增加|减少|压减|核减|调增|调减|追加)(?:了|安排)?[^,;。:、()比较与的]{0,20}$")
 """A change whose item stands between its direction and its amount: "基本支出增加人员经费 1,408 万元"."""
 _BASE = re.compile(r"[比较与](?:于)?(?:20\d\d年|上年|去年|上一?年度)[^,;。:比较与]*$")
@@ -38,7 +38,7 @@ BASE_BUDGET = re.compile(r"[比较与](?:于)?(?:年初|全年|调整)?预算(?:
 _AFTER_BASE = re.compile(rf"相比|对比|[,，]?(?:总共|共|净|各)?(?:{moves()}|持平|相同|一致)")
 """A number that a comparison names as its base: "比 2025 年年初预算数 300 万元增加 15 万元"."""
 _OF_AMOUNT = re.compile(r"\)?的(?:比例|比重)?(?:为)?")
-_COMPLETED = re.compile(r"(?:完成|[,，]为|相当于)(?:年初|全年|调整)?预算(?:数)?(?:安排)?$")
+_COMPLETED = re.compile(r"(?:完成|[,，]为|相当于)(?:年初|全年|调整后?)?预算(?:数)?(?:安排)?\(?$")
 _TAKEN_OF = re.compile(r"占[^,。;:占]*$")
 _REACHED = re.compile(rf"{moves()}了?[到至]约?$")
 """What something moved to is a level: "由 98.36 万元压减到"."""
@@ -48,7 +48,7 @@ _DIFFERENCE = re.compile(r"(?:相差|差额|差距|之差)(?:为|达|了|:)?$")
 """How far two amounts told before it lie apart, whichever is greater."""
 _NO_BASE = re.compile(r"其中?|总额|[一二三四五六七八九十]成[一二三四五六七八九]?\(?")
 """Words between 占 and a share that name no whole."""
-_ACTUAL = re.compile(r"决算(?:支出|收入)?(?:数|额)?(?:为|是|:)?$")
+_ACTUAL = re.compile(r"决算(?:支出|收入|列支)?(?:数|额)?(?:为|是|:)?$")
 
 
 _APART = re.compile(

@@ -25,12 +25,13 @@ _OFTEN = 4
 def misprints(case: Case) -> Iterator[Issue]:
     """A character that stands once, where the same words have another one elsewhere."""
     text = "\n".join((*(p.text for p in case.passages), *_cells(case)))
+    (particles,) = case.standards.lists["particles"]
     seen: set[str] = set()
     for p in case.passages:
         for m in _RUN.finditer(p.text):
             for at in _odd(m.group(), m.start()):
                 near = p.text[at - 1 : at + 2]
-                right = None if near in seen else _meant(p.text, at, m.span(), text)
+                right = None if near in seen else _meant(p.text, at, m.span(), text, particles)
                 if right is not None:
                     seen.add(near)
                     begin, end = max(m.start(), at - MIDDLE), min(m.end(), at + MIDDLE + 1)
@@ -55,15 +56,15 @@ def _odd(run: str, start: int) -> Iterator[int]:
         odd_before = odd
 
 
-def _meant(text: str, at: int, run: tuple[int, int], whole: str) -> str | None:
+def _meant(text: str, at: int, run: tuple[int, int], whole: str, particles: str) -> str | None:
     """The character that the words have elsewhere; None where they are not known with another one."""
-    if whole.count(text[at - 1 : at + 1]) > 1 or whole.count(text[at : at + 2]) > 1:
+    if text[at] in particles or whole.count(text[at - 1 : at + 1]) > 1 or whole.count(text[at : at + 2]) > 1:
         return None
     found: Counter[str] = Counter()
     for begin in range(max(run[0], at - 3), min(at, run[1] - _LONG + 1)):
         around = re.escape(text[begin:at]) + r"([\u4e00-\u9fff])" + re.escape(text[at + 1 : begin + _LONG])
         for char, times in Counter(re.findall(around, whole)).items():
-            if char != text[at]:
+            if char != text[at] and char not in particles:
                 found[char] = max(found[char], times)
     if found and max(found.values()) >= _OFTEN:
         return max(found, key=lambda c: (found[c], c))
