@@ -37,6 +37,10 @@ _BASE = re.compile(r"[比较与](?:于)?(?:20\d\d年|上年|去年|上一?年度
 BASE_BUDGET = re.compile(r"[比较与](?:于)?(?:年初|全年|调整)?预算(?:数)?(?:安排)?(?:的)?$")
 _AFTER_BASE = re.compile(rf"相比|对比|[,，]?(?:总共|共|净|各)?(?:{moves()}|持平|相同|一致)")
 """A number that a comparison names as its base: "比 2025 年年初预算数 300 万元增加 15 万元"."""
+_SHORT = re.compile(r"[,、(](?:即|同比)?([增升减降])(?:幅|长)?")
+_SHORT_UP = "增升"
+_CHOSEN = re.compile(r"\(((?:增|减)[加少长]?|下降)\)$")
+"""A direction that a template had in brackets."""
 _OF_AMOUNT = re.compile(r"\)?的(?:比例|比重)?(?:为)?")
 _COMPLETED = re.compile(r"(?:完成|[,，]为|相当于)(?:年初|全年|调整后?)?预算(?:数)?(?:安排)?\(?$")
 _TAKEN_OF = re.compile(r"占[^,。;:占]*$")
@@ -184,6 +188,8 @@ def _rate_of(lead: str, last: Quantity) -> tuple[Kind, int]:
     """What a percentage right behind an amount is of it."""
     if lead == "(" and last.kind == Kind.DELTA:
         return Kind.RATE, last.sign  # "增加 5.44 万元（36.78%）"
+    if last.kind == Kind.DELTA and (short := _SHORT.fullmatch(lead)):
+        return Kind.RATE, 1 if short.group(1) in _SHORT_UP else -1  # "较上年增 3 万元，增 5%"
     if last.money and _OF_AMOUNT.fullmatch(lead):
         if _COMPLETED.search(last.lead):
             return Kind.COMPLETION, 0  # "完成预算 6.50 万元的 81.2%"
@@ -223,7 +229,7 @@ def _in_budget(kind: Kind, lead: str) -> Kind:
 
 def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, str]:
     near = lead.rstrip("约共计达到了 ")
-    moved = lead.rstrip("约共计达到 ")
+    moved = _CHOSEN.sub(r"\1", lead.rstrip("约共计达到 "))
     if unit.dimension == "count":
         return Kind.COUNT, 0, ""
     if undecided().search(near):
