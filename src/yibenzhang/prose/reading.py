@@ -23,6 +23,8 @@ _EDGES = '的、,:”"》)'
 _SPOKEN = ("side", "fund", "period", "kind", "item")
 _NARROW = ("fund", "kind", "item")
 """What the whole of a list says of its parts."""
+_SEPARATE = ("government_fund", "state_capital")
+"""Funds whose sections tell of nothing else."""
 _OTHER = {"income": "expenditure", "expenditure": "income"}
 _BARE = {"side", "period"}
 _DIVIDES = re.compile(r"(?:其中)?[,:]?(?:按照?|从|分)[^,。;:\d]{1,10}(?:[,:]|(?=[^,。;:\d]{2,12}\d))")
@@ -145,9 +147,9 @@ class SentenceReader:
         current = ("period", "current")
         if close and current in wanted.values and not any(self.cube.has(f, *current) for f in close):
             how += ", whole"  # the tables tell this year's and what was carried over together
-        headed = [(d, v) for d, v in wanted.prefer if d == "fund" or (d == "kind" and not named)]
-        for d, v in headed if facts else ():
-            how += "" if self._as_headed(facts, d, v) else f", another {d}"
+        headed = [(d, v) for d, v in wanted.prefer if d == ("fund" if named else "kind") or v in _SEPARATE]
+        another = next((d for d, v in headed if facts and not self._as_headed(facts, d, v)), "")
+        how += f", another {another}" if another else ""
         a_fund = not named and self._of_a_fund(facts, wanted)
         if a_fund:
             how += ", of a fund"  # the tables tell of one fund what the words say of all
