@@ -11,7 +11,7 @@ from typing import TypeAlias
 from yibenzhang.model.coordinates import Coordinates
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.intervals import Interval, linear
-from yibenzhang.prose.claims import Claim, Says
+from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.reading import Reading
 from yibenzhang.prose.subjects import in_a_list

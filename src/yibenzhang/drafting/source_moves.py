@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from yibenzhang.drafting.families import source_words
-from yibenzhang.prose.claims import Claim
+from yibenzhang.prose.claim import Claim
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case

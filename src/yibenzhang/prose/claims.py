@@ -4,51 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
+from yibenzhang.prose.budget_directions import above, directions
+from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import BASE_BUDGET, BUDGET, COMPARES, Kind, Quantity
 from yibenzhang.prose.subjects import change_behind_purpose, follows, moved_before, subject_of, without_reason
 from yibenzhang.standards.lexicon.directions import moves
-
-
-class Says(StrEnum):
-    """What a claim says of its numbers."""
-
-    GROWTH = "growth"
-    """change, rate and this year's amount: rate = change / (amount - change)"""
-    SINCE = "since"
-    """this year's amount, last year's amount, and a change or a rate between them"""
-    SHARE = "share"
-    COMPLETION = "completion"
-    CHANGE = "change"
-    """a change of this year's amount, without a rate"""
-    MORE = "more"
-    LESS = "less"
-    SAME = "same"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One statement of a sentence.
-
-    ``subject`` is the number spoken of, ``against`` the number it is compared with (may be missing: then
-    ``base`` names it), ``change`` and ``rate`` the printed change and percentage.
-    """
-
-    says: Says
-    passage: Passage
-    at: int
-    subject: Quantity | None = None
-    against: Quantity | None = None
-    change: Quantity | None = None
-    rate: Quantity | None = None
-    base: str = ""
-    words: str = ""
-    loose: bool = False
-    """The sentence may speak of something else: the claim proves where it holds and accuses nothing."""
-    within: Quantity | None = None
-    """The whole of the list the subject stands in, of which the sentence may speak instead."""
 
 
 @dataclass
@@ -75,10 +37,6 @@ class _State:
     claims: list[Claim] = field(default_factory=list)
 
 
-_AGAINST_BUDGET = re.compile(
-    r"决算数?\([^()]{1,24}\)(?P<bracketed>大于|高于|多于|小于|低于|少于)(?:年初)?预算数?\((?=\d)|决算数?比(?:年初)?预算数?(?P<moved>增加|多|减少|少)|(?P<over>超出|超过|超|低于|节约)(?:年初)?预算(?=\d)|决算数?(?P<word>大于|高于|多于|高出|超过|超出|小于|低于|少于|不及|等于|与预算数?持平|与年初预算数?持平)(?:年初)?预算数?|(?:与|和)(?:年初)?预算数?(?P<flat>持平|一致)"
-)
-_SAME_AS = {"增加": "多", "减少": "少", "超出": "高", "超过": "高", "超": "高", "节约": "低", "不及": "低"}
 _AT_ONCE = re.compile(rf"[,、(](?:即|也就是)?{moves()}(?:了|额)?(?:为)?")
 _THIS_YEAR = re.compile(r"[,，→]|预算|安排|[至到]|调整|、(?:本年|今年|当年|20\d\d年)")
 """Between last year's amount and one that it is compared with."""
@@ -103,21 +61,9 @@ def claims_of(passages: list[Passage], quantities: dict[int, list[Quantity]]) ->
         spoken = last if COMPARES.match(passage.text) else None
         found, head = _passage(passage, numbers, head, spoken)
         out.extend(found)
-        out.extend(_directions(passage, numbers or _above(passages, quantities, position)))
+        out.extend(directions(passage, numbers or above(passages, quantities, position)))
         last = _spoken_of(passage, numbers)
     return out
-
-
-def _above(passages: list[Passage], quantities: dict[int, list[Quantity]], position: int) -> list[Quantity]:
-    """The numbers of the few paragraphs above one that has none, where these tell a budget and what was
-    carried out and nothing else."""
-    out: list[Quantity] = []
-    for k in range(position - 1, max(position - 4, -1), -1):
-        if passages[k].heading or not quantities.get(k):
-            break
-        out = [*quantities[k], *out]
-    kinds = [q.kind for q in out if q.money]
-    return out if sorted(kinds) == sorted((Kind.BUDGETED, Kind.ACTUAL)) else []
 
 
 def _spoken_of(passage: Passage, numbers: list[Quantity]) -> Quantity | None:
@@ -159,7 +105,7 @@ def _passage(
             pass  # "……12.00万元；比上年预算增加……": one amount, and what became of it
         elif ";" in between and state.budget is not None and _SAME_ITEM.search(between.rpartition(";")[2]):
             pass  # "年初预算：……；支出决算：……；完成年初预算的……": one item
-        elif ";" in between:
+        elif ";" in between and not state.outside:
             state.current, state.budget, state.last, state.change = None, None, None, None
         if "。" in between or ";" in between:
             state.done = None
@@ -199,8 +145,8 @@ def _brackets(state: _State, between: str) -> None:
         if char == "(":
             state.outside.append((state.current, state.budget))
         elif char == ")" and state.outside:
-            current, state.budget = state.outside.pop()
-            state.current = current or state.current
+            current, budget = state.outside.pop()
+            state.current, state.budget = current or state.current, budget or state.budget
 
 
 def _step(state: _State, q: Quantity, between: str) -> None:
@@ -328,69 +274,3 @@ def _claim(
     subject, sure = moved or (state.current, True)
     within = state.head if subject is not state.head else None
     return Claim(says, q.passage, q.start, subject, against, change, rate, q.base, "", not sure, within)
-
-
-def _directions(passage: Passage, quantities: list[Quantity]) -> list[Claim]:
-    """ "决算数大于预算数" and its like, with the budget and the actual amount named before it."""
-    out = []
-    for match in _AGAINST_BUDGET.finditer(passage.text):
-        word = next((_SAME_AS.get(g, g) for g in match.groups() if g), "")
-        if (
-            passage.text[max(0, match.start() - 2) : match.start()].endswith("基本")
-            or "基本持平" in match.group()
-        ):
-            continue
-        if (both := _bracketed(match, quantities)) is not None:
-            out.append(_direction(passage, match, word, both))
-            continue
-        before = [q for q in quantities if q.passage is not passage or q.end <= match.start()]
-        start = passage.text.rfind(";", 0, match.start())
-        last = [q for q in before if q.money and (q.passage is not passage or q.start > start)]
-        before = _budget_and_actual(last, match.group()) or _only_two(passage, start, match, before)
-        if not before:
-            continue
-        if before[1].passage is passage and passage.text[before[1].end : match.start()].count("。") > 1:
-            continue
-        out.append(_direction(passage, match, word, before))
-    return out
-
-
-def _only_two(passage: Passage, start: int, match: re.Match[str], before: list[Quantity]) -> list[Quantity]:
-    """The one budget and the one amount carried out that the paragraph tells, each perhaps with its parts; or told
-    before a semicolon, where the words behind it go on about them."""
-    since = passage.text[start + 1 : match.start()]
-    if start >= 0 and "。" not in since and not re.match(r"[^,。;]{0,4}$", since):
-        return []
-    budgets = [q for q in before if q.money and q.kind == Kind.BUDGETED]
-    actuals = [q for q in before if q.money and q.kind == Kind.ACTUAL]
-    return [budgets[0], actuals[0]] if len(budgets) == len(actuals) == 1 else []
-
-
-def _direction(passage: Passage, match: re.Match[str], word: str, both: list[Quantity]) -> Claim:
-    """``both``: the budget and the actual amount."""
-    says = Says.MORE if word[:1] in "大高多" else Says.LESS if word[:1] in "小低少" else Says.SAME
-    words = match.group()
-    if words.endswith("("):
-        words = passage.text[match.start() : passage.text.find(")", match.end()) + 1]
-    return Claim(says, passage, match.start(), both[1], both[0], words=words)
-
-
-def _bracketed(match: re.Match[str], quantities: list[Quantity]) -> list[Quantity] | None:
-    """ "决算数（2604 万元）大于预算数（2850 万元）": each in brackets behind its word."""
-    if match.groupdict().get("bracketed") is None:
-        return None
-    inside = [q for q in quantities if match.start() <= q.start < match.end() and q.money]
-    after = next((q for q in quantities if q.start == match.end() and q.money), None)
-    return [after, inside[0]] if after is not None and len(inside) == 1 else None
-
-
-def _budget_and_actual(before: list[Quantity], words: str) -> list[Quantity]:
-    """The budget and the actual amount that stand last before some words, in either order in one sentence; the initial
-    budget where the words speak of that and two are told."""
-    if "年初" in words and any("年初" in q.lead for q in before[-3:]):
-        before = [q for q in before if q.kind != Kind.BUDGETED or "年初" in q.lead]
-    last = before[-2:]
-    if [q.kind for q in last] == [Kind.ACTUAL, Kind.BUDGETED]:
-        together = "。" not in last[0].passage.text[last[0].end : last[1].start]
-        last = last[::-1] if together else []
-    return last if [q.kind for q in last] == [Kind.BUDGETED, Kind.ACTUAL] else []

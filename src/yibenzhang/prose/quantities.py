@@ -48,6 +48,8 @@ _REACHED = re.compile(rf"{moves()}了?[到至]约?$")
 """What something moved to is a level: "由 98.36 万元压减到"."""
 _APART_BY = {"多": 1, "增": 1, "少": -1, "减": -1}
 """Right behind the amount compared with: "比年初预算 41.25 万元少"."""
+_MOVED_SINCE = re.compile(r"[,;、](?:净|共|实际)?([增多升减少降])[一-鿿]{0,2}")
+"""Behind last year's amount and this year's: "2025 年 486 万元、2026 年 540 万元，增收"."""
 _DIFFERENCE = re.compile(r"(?:相差|差额|差距|之差)(?:为|达|了|:)?$")
 """How far two amounts told before it lie apart, whichever is greater."""
 _NO_BASE = re.compile(r"其中?|总额|[一二三四五六七八九十]成[一二三四五六七八九]?\(?")
@@ -205,6 +207,8 @@ def _beside(lead: str, out: list[Quantity], base: str) -> tuple[Kind, int, str]:
         return Kind.DELTA, _APART_BY[lead], BUDGET if last.kind == Kind.BUDGETED else ""
     if _DIFFERENCE.search(lead) and [q.kind for q in out[-2:]] == [Kind.LAST, Kind.VALUE]:
         return Kind.DELTA, (1 if last.amount.base > out[-2].amount.base else -1), ""
+    if (now := _MOVED_SINCE.fullmatch(lead)) and [q.kind for q in out[-2:]] == [Kind.LAST, Kind.VALUE]:
+        return Kind.DELTA, (1 if now.group(1) in "增多升" else -1), ""
     if _REACHED.search(lead) and last.kind == Kind.VALUE and last.lead.endswith(("由", "从")):
         out[-1] = replace(last, kind=Kind.LAST)
     return Kind.VALUE, 0, base

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from yibenzhang.balance.slips import slip_kind
 from yibenzhang.model.relations import Alternatives, Made, Relation, Term
-from yibenzhang.prose.claims import Claim, Says
+from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.listing import Listing, listings
 from yibenzhang.prose.naming import unnumbered
 from yibenzhang.prose.quantities import Kind, Quantity

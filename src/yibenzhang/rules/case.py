@@ -7,7 +7,8 @@ from functools import cached_property
 
 from yibenzhang.model.documents import Document
 from yibenzhang.model.views import View
-from yibenzhang.prose.claims import Claim, claims_of
+from yibenzhang.prose.claim import Claim
+from yibenzhang.prose.claims import claims_of
 from yibenzhang.prose.cube import Cube
 from yibenzhang.prose.naming import Names
 from yibenzhang.prose.numbering import announced

@@ -10,7 +10,7 @@ from decimal import Decimal
 from yibenzhang.laws.support import measured
 from yibenzhang.model.relations import Alternatives, Made, Relation, Term
 from yibenzhang.prose.change_lists import ChangeList, change_lists
-from yibenzhang.prose.claims import Claim
+from yibenzhang.prose.claim import Claim
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule

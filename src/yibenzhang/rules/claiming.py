@@ -10,7 +10,7 @@ from decimal import Decimal
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_of
 from yibenzhang.model.relations import Alternatives, Made, Relation, Term
-from yibenzhang.prose.claims import Claim, Says
+from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.subjects import in_a_list
 from yibenzhang.rules.case import Case

@@ -10,7 +10,7 @@ from yibenzhang.balance.slips import slip_kind
 from yibenzhang.model.digits import exact_number, whole_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at, issue_of
-from yibenzhang.prose.claims import Claim, Says
+from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.recognising.rows import bare

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from yibenzhang.model.facts import Fact
-from yibenzhang.prose.claims import Claim, Says
+from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.subjects import moved_by, named_alike
 from yibenzhang.rules.case import Case

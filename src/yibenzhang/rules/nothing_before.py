@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from yibenzhang.model.issues import Issue, issue_of
-from yibenzhang.prose.claims import Claim
+from yibenzhang.prose.claim import Claim
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_at
-from yibenzhang.prose.claims import Claim, Says
+from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.rules.case import Case

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.relations import Alternatives, Made, Relation, Supported, Term
-from yibenzhang.prose.claims import Claim
+from yibenzhang.prose.claim import Claim
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.rules.neighbours import Neighbours
 from yibenzhang.rules.rate_relations import base_of, given, note_of, rate_relation, share_of, shown

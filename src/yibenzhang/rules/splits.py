@@ -122,7 +122,7 @@ _NOTHING = _WORDS["nothing"].pattern
 def _there_is_none(words: Sequence[str], passages: Sequence[Passage]) -> bool:
     word = f"(?:{'|'.join(words)})"
     behind = rf"{word}[^,;。\d]{{0,12}}{_NOTHING}"
-    before = rf"{_NOTHING}[^,;。\d]{{0,6}}{word}"
+    before = rf"{_NOTHING}[^,;。\d]{{0,16}}{word}"
     return any(re.search(f"{behind}|{before}", p.text) for p in passages)
 
 
