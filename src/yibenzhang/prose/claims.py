@@ -40,7 +40,7 @@ class _State:
 _AT_ONCE = re.compile(rf"[,、(](?:即|也就是)?{moves()}(?:了|额)?(?:为)?")
 _THIS_YEAR = re.compile(r"[,，→]|预算|安排|[至到]|调整|、(?:本年|今年|当年|20\d\d年)")
 """Between last year's amount and one that it is compared with."""
-_GOES_ON = re.compile(rf"{COMPARES.pattern}|其中|包括")
+_GOES_ON = re.compile(rf"{COMPARES.pattern}|其中|包括|完成了?(?:年初|全年|调整后?)?预算")
 _PARTS = re.compile(r"其中|包括")
 _SAME_ITEM = re.compile(
     r"^(?:(?:本年)?(?:支出)?决算(?:数|支出)?[:为是]?|完成(?:了)?(?:年初|全年|调整)?预算(?:数)?的?[:为]?)$"

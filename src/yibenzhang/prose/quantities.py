@@ -35,7 +35,11 @@ _MOVED = re.compile(r"(?P<way>增加|减少|压减|核减|调增|调减|追加)(
 """A change whose item stands between its direction and its amount: "基本支出增加人员经费 1,408 万元"."""
 _BASE = re.compile(r"[比较与](?:于)?(?:20\d\d年|上年|去年|上一?年度)[^,;。:比较与]*$")
 BASE_BUDGET = re.compile(r"[比较与](?:于)?(?:年初|全年|调整)?预算(?:数)?(?:安排)?(?:的)?$")
-_AFTER_BASE = re.compile(rf"相比|对比|[,，]?(?:总共|共|净|各)?(?:{moves()}|持平|相同|一致)")
+_BASE_NAMED = re.compile(
+    r"[比较与和同](?:于)?(?P<year>20\d\d年|上年|去年|上一?年度)(?:度)?(?:年初)?(?:预算|决算|执行|实际)(?:支出|收入)?数?\(?$"
+)
+"""A number right behind the words that name it as a base: "较 2023 年决算 51.93 万元多支"."""
+_AFTER_BASE = re.compile(rf"相比|对比|\)?[,，]?(?:总共|共|净|各)?(?:{moves()}|持平|相同|一致)")
 """A number that a comparison names as its base: "比 2025 年年初预算数 300 万元增加 15 万元"."""
 _SHORT = re.compile(r"[,、(](?:即|同比)?([增升减降])(?:幅|长)?")
 _SHORT_UP = "增升"
@@ -159,7 +163,7 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
         if kind == Kind.VALUE and out and unit.dimension == "money":
             kind, sign, base = _beside(lead, out, base)
         level = kind in (Kind.VALUE, Kind.BUDGETED, Kind.ACTUAL) and unit.dimension == "money"
-        if level and _BASE.search(lead) and _AFTER_BASE.match(passage.text, match.end()):
+        if level and (_named_base(lead, fiscal_year) or _base_of_change(lead, passage.text, match.end())):
             kind = Kind.LAST
         kind = _in_budget(kind, lead) if stage == "budget" else _executed(kind, lead)
         if kind == Kind.VALUE and out and unit.dimension == "percent":
@@ -169,6 +173,18 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
     nothing = Amount(Decimal(0), 0, unit_named("万元"), "")
     out += [Quantity(passage, a, b, "", nothing, Kind.BROKEN) for a, b in broken]
     return sorted(out, key=lambda q: q.start)
+
+
+def _named_base(lead: str, fiscal_year: int | None) -> bool:
+    """The words right before the number say that it is last year's and compared with."""
+    found = _BASE_NAMED.search(lead)
+    year = found.group("year") if found else ""
+    return bool(found) and (not year.startswith("20") or (fiscal_year or 0) - 1 == int(year[:4]))
+
+
+def _base_of_change(lead: str, text: str, end: int) -> bool:
+    """A comparison named the number, and what follows says how far from it."""
+    return bool(_BASE.search(lead)) and _AFTER_BASE.match(text, end) is not None
 
 
 def _amount_of(match: re.Match[str]) -> tuple[Amount, Unit] | None:
@@ -205,13 +221,22 @@ def _beside(lead: str, out: list[Quantity], base: str) -> tuple[Kind, int, str]:
     last = out[-1]
     if lead in _APART_BY and last.kind in (Kind.BUDGETED, Kind.LAST) and COMPARES.search(last.lead):
         return Kind.DELTA, _APART_BY[lead], BUDGET if last.kind == Kind.BUDGETED else ""
-    if _DIFFERENCE.search(lead) and [q.kind for q in out[-2:]] == [Kind.LAST, Kind.VALUE]:
-        return Kind.DELTA, (1 if last.amount.base > out[-2].amount.base else -1), ""
+    if _DIFFERENCE.search(lead) and (sign := _rise_of([q for q in out if q.money][-2:])):
+        return Kind.DELTA, sign, ""
     if (now := _MOVED_SINCE.fullmatch(lead)) and [q.kind for q in out[-2:]] == [Kind.LAST, Kind.VALUE]:
         return Kind.DELTA, (1 if now.group(1) in "增多升" else -1), ""
     if _REACHED.search(lead) and last.kind == Kind.VALUE and last.lead.endswith(("由", "从")):
         out[-1] = replace(last, kind=Kind.LAST)
     return Kind.VALUE, 0, base
+
+
+def _rise_of(two: list[Quantity]) -> int:
+    """Which way this year's amount lies from last year's, told in either order; 0 where the two are no such."""
+    now = [q for q in two if q.kind in (Kind.VALUE, Kind.ACTUAL)]
+    last = [q for q in two if q.kind == Kind.LAST]
+    if len(now) != 1 or len(last) != 1:
+        return 0
+    return 1 if now[0].amount.base > last[0].amount.base else -1
 
 
 _EXECUTED = re.compile(

@@ -32,6 +32,12 @@ _IN_ALL = re.compile(r"[,;](?:[一二两三四五六]项)?(?:合计|共计|总�
 """What follows a list of amounts and tells their sum."""
 
 
+def _divided(q: Quantity) -> str:
+    """What the paragraph tells before a sentence that divides it ("按资金来源"); empty where none does."""
+    begin = q.passage.text.rfind("。", 0, q.start) + 1
+    return q.passage.text[:begin] if _DIVIDES.match(q.passage.text, begin) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a clause says, and ``how``; ``residue``: words that nothing explains; ``total``: it says 合计."""
@@ -268,7 +274,7 @@ class SentenceReader:
     def _part(self, q: Quantity, said: Said) -> Said:
         """What is said of a part in a list, with what the whole says before it (其中)."""
         above = self._whole(q)
-        if above is None and self._divides_unknown(q):
+        if above is None and _divided(q):
             return replace(said, how=f"{said.how}, divided")
         if above is None or said.residue:
             return said
@@ -292,10 +298,8 @@ class SentenceReader:
         opened = max(text.rfind(w, begin, q.start) for w in self._words.opening)
         inside = ((text.rfind(w, begin, q.start), len(w)) for w in self._words.inside)
         opened = max(opened, *(at + long - 1 for at, long in inside if at >= 0), -1)
-        if opened < 0 and begin:
-            return self._subject(text[:begin]) if _DIVIDES.match(text, begin) else None
         if opened < 0:
-            return self._subject(self._above.get(id(q.passage), ""))
+            return self._subject(_divided(q) if begin else self._above.get(id(q.passage), ""))
         whole = Quantity(q.passage, opened, opened, "", q.amount, q.kind)
         # a sentence that begins with 其中 goes on with the list of the one before it
         near = {Distance.OWN, Distance.CLAUSE} if text[begin:opened] else {*Distance}
@@ -306,12 +310,6 @@ class SentenceReader:
             if found is not None and not found.anonymous and not found.residue:
                 return found
         return None
-
-    def _divides_unknown(self, q: Quantity) -> bool:
-        """The sentence divides what the paragraph speaks of before it ("按资金来源"), and the words do not say what."""
-        text = q.passage.text
-        begin = text.rfind("。", 0, q.start) + 1
-        return bool(begin and _DIVIDES.match(text, begin))
 
     def _subject(self, text: str) -> Said | None:
         """What a paragraph speaks of: its first clause that says so."""

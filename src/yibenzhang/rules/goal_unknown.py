@@ -37,11 +37,21 @@ def without(case: Case) -> Iterator[Made]:
         yield NotChecked("goals.missing", template="many")
     elif not all_of.balanced()[0]:
         yield from _missing(all_of)
-        yield from _unknown([f for f in all_of.goals if not _of_a_fund(f, case)], all_of.rows)
+        printed = _names_beside(case)
+        known = [f for f in all_of.goals if bare(f.name) in printed or _of_a_fund(f, case)]
+        yield from _unknown([f for f in all_of.goals if f not in known], all_of.rows)
 
 
 _WORDS = patterns("goal_unknown")
 _FUND_FORMS = _WORDS["fund_forms"]
+
+
+def _names_beside(case: Case) -> set[str]:
+    """Every name that the project tables print, be it in a column beside the one that was read as their names."""
+    listed = (
+        t.table.table for t in case.tables if t.table.standard and t.table.standard.layout == "projects"
+    )
+    return {bare(c.text) for table in listed for c in table.cells}
 
 
 def _of_a_fund(form: GoalForm, case: Case) -> bool:

@@ -54,7 +54,8 @@ def _stated(
     p = passages[position]
     for m in thing.first.finditer(p.text):
         said = count_written(m.group("n") or m.group("m"))
-        yield m.start(), m.end(), said, _named(thing, m.group("list"), said)
+        goes_on = p.text.startswith(";", m.end("list"))
+        yield m.start(), m.end(), said, [] if goes_on else _named(thing, m.group("list"), said)
     for m in thing.last.finditer(p.text):
         said = count_written(m.group("n"))
         found = _named(thing, m.group("list"), said)
