@@ -101,7 +101,7 @@ def _passage(
             )
             if re.search(r"。[^。]*\d+[、.]", between):
                 state.budget = None
-        elif ";" in between and state.head is state.current and COMPARES.match(between.rpartition(";")[2]):
+        elif ";" in between and _first(quantities, state) and COMPARES.match(between.rpartition(";")[2]):
             pass  # "……12.00万元；比上年预算增加……": one amount, and what became of it
         elif ";" in between and state.budget is not None and _SAME_ITEM.search(between.rpartition(";")[2]):
             pass  # "年初预算：……；支出决算：……；完成年初预算的……": one item
@@ -124,6 +124,12 @@ def _passage(
     )
     following = (state.head or state.current) if announces else (head if listed else None)
     return state.claims, following
+
+
+def _first(quantities: list[Quantity], state: _State) -> bool:
+    """The amount spoken of is the whole, or the only one that the passage has told so far."""
+    levels = [q for q in quantities if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
+    return state.head is state.current or (bool(levels) and levels[0] is state.current)
 
 
 def _listed_under(passage: Passage, state: _State) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 
 from yibenzhang.model.amounts import Amount, CellState, Unit, unit_named
 from yibenzhang.model.facts import Fact, Row
@@ -41,6 +42,7 @@ _BASE_NAMED = re.compile(
 """A number right behind the words that name it as a base: "较 2023 年决算 51.93 万元多支"."""
 _AFTER_BASE = re.compile(rf"相比|对比|\)?[,，]?(?:总共|共|净|各)?(?:{moves()}|持平|相同|一致)")
 """A number that a comparison names as its base: "比 2025 年年初预算数 300 万元增加 15 万元"."""
+_ITS_RATE = re.compile(r"\(\+?|[,、(](?:变动|变化|增减)?(?:幅度|幅|率)(?:为|约|达)?\+?")
 _SHORT = re.compile(r"[,、(](?:即|同比)?([增升减降])(?:幅|长)?")
 _SHORT_UP = "增升"
 _CHOSEN = re.compile(r"\(((?:增|减)[加少长]?|下降)\)$")
@@ -170,9 +172,25 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
             kind, sign = _rate_of(lead, out[-1])
         out.append(Quantity(passage, start, match.end(), lead, amount, kind, sign, base))
         previous = match.end()
+    out = _with_shares(passage, out)
     nothing = Amount(Decimal(0), 0, unit_named("万元"), "")
     out += [Quantity(passage, a, b, "", nothing, Kind.BROKEN) for a, b in broken]
     return sorted(out, key=lambda q: q.start)
+
+
+def _with_shares(passage: Passage, found: list[Quantity]) -> list[Quantity]:
+    """Percentages in brackets behind amounts, of which several stand in one sentence, are shares: "服务 53 万元（51%）、货物
+    50 万元（49%）"."""
+    bare = [
+        k
+        for k, q in enumerate(found)
+        if k and q.percent and q.kind == Kind.VALUE and q.lead == "("
+        and found[k - 1].money and found[k - 1].kind == Kind.VALUE
+    ]  # fmt: skip
+    for one, two in pairwise(bare):
+        if "。" not in passage.text[found[one].end : found[two].start]:
+            found = [replace(q, kind=Kind.SHARE) if k in (one, two) else q for k, q in enumerate(found)]
+    return found
 
 
 def _named_base(lead: str, fiscal_year: int | None) -> bool:
@@ -204,7 +222,7 @@ _MOST_DIGITS = 15
 
 def _rate_of(lead: str, last: Quantity) -> tuple[Kind, int]:
     """What a percentage right behind an amount is of it."""
-    if lead == "(" and last.kind == Kind.DELTA:
+    if last.kind == Kind.DELTA and _ITS_RATE.fullmatch(lead):
         return Kind.RATE, last.sign  # "增加 5.44 万元（36.78%）"
     if last.kind == Kind.DELTA and (short := _SHORT.fullmatch(lead)):
         return Kind.RATE, 1 if short.group(1) in _SHORT_UP else -1  # "较上年增 3 万元，增 5%"
