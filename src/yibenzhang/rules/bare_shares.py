@@ -32,7 +32,11 @@ def bare_shares(case: Case) -> Iterator[Issue]:
     for position, p in enumerate(case.passages):
         for m in _SHARE.finditer(p.text) if not p.heading else ():
             part = _part(case, position, m.start())
-            if part is None or _goes_on(case, position, m.end()) or len(m["share"].replace(".", "")) < _DIGITS:
+            if (
+                part is None
+                or _goes_on(case, position, m.end())
+                or len(m["share"].replace(".", "")) < _DIGITS
+            ):
                 continue
             near = near or Neighbours(case)
             text = m["share"]

@@ -102,4 +102,3 @@ def _below(case: Case, position: int) -> str:
 
 _LONGEST = 3
 """So many paragraphs an entry may go on in."""
-
