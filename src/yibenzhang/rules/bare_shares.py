@@ -19,7 +19,8 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.rules.supporting import holds
 from yibenzhang.standards.patterns import patterns
 
-_SHARE = patterns("bare_shares")["share"]
+_WORDS = patterns("bare_shares")
+_SHARE = _WORDS["share"]
 _LEVELS = (Kind.VALUE, Kind.ACTUAL)
 _DIGITS = 2
 """A number of fewer digits is a share by chance."""

@@ -12,7 +12,7 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("car_purchases")
-_TOGETHER, _ASIDE, _TOLD = _WORDS["together"], _WORDS["aside"], _WORDS["told"]
+_TOGETHER, _ASIDE, _APART = _WORDS["together"], _WORDS["aside"], _WORDS["apart"]
 _LEVELS = (Kind.VALUE, Kind.ACTUAL)
 _BUYING = _WORDS["buying"]
 _TABLE = ".three_public"
@@ -22,12 +22,12 @@ _TABLE = ".three_public"
 def not_parted(case: Case) -> Iterator[Issue]:
     """The two as one amount above nothing, and nowhere what cars were bought for, how many, or that none were."""
     body = [p for p in case.passages if not _of_terms(p)]
-    told = [q for q in case.quantities if _together(q) and not _of_terms(q.passage)]
-    if case.stage != "accounts" or not told or any(_TOLD.search(p.text) for p in body):
+    amounts = [q for q in case.quantities if _together(q) and not _of_terms(q.passage)]
+    if case.stage != "accounts" or not amounts or any(_APART.search(p.text) for p in body):
         return
     identity = "presence.car_purchase" if _parted_nowhere(case) else "presence.car_purchase_text"
-    words = told[0].passage.clauses(told[0].start, told[0].end)
-    yield issue_of(identity, (told[0].fact,), words=words)
+    words = amounts[0].passage.clauses(amounts[0].start, amounts[0].end)
+    yield issue_of(identity, (amounts[0].fact,), words=words)
 
 
 def _of_terms(p: Passage) -> bool:

@@ -13,7 +13,8 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("flat_changes")
-_BEHIND, _BEFORE, _THAN, _MOVED = (_WORDS[name] for name in ("behind", "before", "than", "moved"))
+_BEHIND, _BEFORE = _WORDS["behind"], _WORDS["before"]
+_THAN, _MOVED = _WORDS["than"], _WORDS["moved"]
 _CLAUSE = re.compile("[,。;:(]")
 _COMPARES = re.compile("[比较与于]")
 _LITTLE = Decimal(1)

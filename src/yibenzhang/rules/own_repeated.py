@@ -28,7 +28,7 @@ _MOST = 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Amount:
     """An amount of an entry, and the text between it and the amount before it."""
 
     quantity: Quantity
@@ -36,31 +36,31 @@ class _Told:
 
 
 @rule("prose.own", "prose.last_digit", needs=("text", "stage", "year"), each_file=True)
-def told_twice(case: Case) -> Iterator[Relation | Issue]:
+def repeated(case: Case) -> Iterator[Relation | Issue]:
     """ "……（项）257.14 万元，主要用于……。年初预算为 274.82 万元，支出决算为 257.14 万元": one amount."""
     for position in range(len(case.passages)):
         yield from _in_entry(_entry(case, position), case)
 
 
-def _entry(case: Case, position: int) -> list[_Told]:
+def _entry(case: Case, position: int) -> list[_Amount]:
     """The amounts of a paragraph and of those that go on with it."""
-    out: list[_Told] = []
+    out: list[_Amount] = []
     for k in range(position, min(position + 1 + _MOST, len(case.passages))):
         p = case.passages[k]
         if k > position and (p.heading or not _GOES_ON.match(p.text)):
             break
         last = 0
         for q in case.by_passage.get(k, []):
-            out.append(_Told(q, p.text[last : q.start]))
+            out.append(_Amount(q, p.text[last : q.start]))
             last = q.end
     return out
 
 
-def _in_entry(amounts: Sequence[_Told], case: Case) -> Iterator[Relation | Issue]:
+def _in_entry(amounts: Sequence[_Amount], case: Case) -> Iterator[Relation | Issue]:
     head: Quantity | None = None
-    for told in amounts:
-        q = told.quantity
-        if head is not None and _APART.search(told.between):
+    for one in amounts:
+        q = one.quantity
+        if head is not None and _APART.search(one.between):
             head = None
         if q.kind == Kind.BROKEN:
             head = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yibenzhang.model.relations import Alternatives, Relation
+from yibenzhang.model.relations import Alternatives
 from yibenzhang.prose.claims import Claim, Says
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
@@ -30,11 +30,11 @@ def of_small_firms(case: Case) -> Iterator[Alternatives]:
         if part.passage is not claim.passage or not _of_firms(part) or _KINDS.search(claim.base):
             continue
         before = [q for q in by_passage[id(claim.passage)] if q.end <= part.start and q.money]
-        told = [q for q in before if q.kind in _LEVELS and q.amount.base >= part.amount.base]
-        whole = _whole(claim, part, told)
+        larger = [q for q in before if q.kind in _LEVELS and q.amount.base >= part.amount.base]
+        whole = _whole(claim, part, larger)
         if whole is None or (stated := share_of(part.fact, whole.fact, rate)) is None:
             continue
-        options = [r for q in told if (r := share_of(part.fact, q.fact, rate)) is not None]
+        options = [r for q in larger if (r := share_of(part.fact, q.fact, rate)) is not None]
         yield Alternatives([stated] if not any(map(holds, options)) else options, stated)
 
 
@@ -43,10 +43,10 @@ def _of_firms(part: Quantity) -> bool:
     return bool(_PART.search(part.lead)) and not _KINDS.search(part.lead)
 
 
-def _whole(claim: Claim, part: Quantity, told: list[Quantity]) -> Quantity | None:
+def _whole(claim: Claim, part: Quantity, larger: list[Quantity]) -> Quantity | None:
     """The amount of which its words say the share is; for words that name none, all procurement."""
     if _FIRMS.search(claim.base):
-        found = [q for q in told if _FIRMS.search(q.lead) and not _SMALLEST.search(q.lead)]
+        found = [q for q in larger if _FIRMS.search(q.lead) and not _SMALLEST.search(q.lead)]
         return found[-1] if found and _SMALLEST.search(part.lead) else None
-    found = [q for q in told if _WHOLE.search(q.lead) and not _PART.search(q.lead)]
+    found = [q for q in larger if _WHOLE.search(q.lead) and not _PART.search(q.lead)]
     return found[0] if len({q.amount.base for q in found}) == 1 else None

@@ -60,12 +60,12 @@ def three_public(case: Case) -> Iterator[Issue]:
     """Costs of journeys, cars or receptions that are not their budget, in a section without any reason."""
     if case.stage != "accounts":
         return
-    told: set[tuple[str, ...]] = set()
+    seen: set[tuple[str, ...]] = set()
     for entry in _entries(case):
         top = entry.section[:1]
-        if top in told or not any(_THREE.search(s) for s in entry.section):
+        if top in seen or not any(_THREE.search(s) for s in entry.section):
             continue
-        told.add(top)
+        seen.add(top)
         if not any(_REASON.search(p.text) for p in case.passages if p.section[:1] == top):
             yield _issue("reasons.unexplained_three", entry)
 
