@@ -4,43 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yibenzhang.model.relations import Alternatives
+from yibenzhang.model.relations import Alternatives, Relation
 from yibenzhang.prose.claims import Claim, Says
-from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.prose.quantities import Quantity
 from yibenzhang.rules.case import Case
+from yibenzhang.rules.neighbours import Neighbours
 from yibenzhang.rules.rate_relations import share_of
 from yibenzhang.rules.registry import rule
+from yibenzhang.rules.shares import share_claim
 from yibenzhang.rules.supporting import holds
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("small_firms")
 _PART, _FIRMS, _SMALLEST = _WORDS["part"], _WORDS["firms"], _WORDS["smallest"]
 _WHOLE, _KINDS = _WORDS["whole"], _WORDS["kinds"]
-_LEVELS = (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED)
 
 
 @rule("prose.share", needs=("text",), each_file=True)
 def of_small_firms(case: Case) -> Iterator[Alternatives]:
     """What goes to small firms of all procurement, and what goes to the smallest of these."""
-    by_passage = {id(p): case.by_passage.get(k, []) for k, p in enumerate(case.passages)}
-    for claim in case.claims:
+    claims = [c for c in case.claims if c.says == Says.SHARE and not c.loose and _of_firms(c)]
+    near = Neighbours(case) if claims else None
+    for claim in claims:
         part, rate = claim.subject, claim.rate
-        if claim.says != Says.SHARE or claim.loose or part is None or rate is None or not part.amount.value:
+        if near is None or part is None or rate is None or _known(claim, near):
             continue
-        if part.passage is not claim.passage or not _of_firms(part) or _KINDS.search(claim.base):
-            continue
-        before = [q for q in by_passage[id(claim.passage)] if q.end <= part.start and q.money]
-        larger = [q for q in before if q.kind in _LEVELS and q.amount.base >= part.amount.base]
-        whole = _whole(claim, part, larger)
+        larger = [q for q in near.before(claim) if q.end <= part.start and q.amount.base >= part.amount.base]
+        whole = _whole(claim, part, larger[::-1])
         if whole is None or (stated := share_of(part.fact, whole.fact, rate)) is None:
             continue
         options = [r for q in larger if (r := share_of(part.fact, q.fact, rate)) is not None]
-        yield Alternatives([stated] if not any(map(holds, options)) else options, stated)
+        yield Alternatives(options if any(map(holds, options)) else [stated], stated)
 
 
-def _of_firms(part: Quantity) -> bool:
-    """The amount is one of small firms, by the words between it and the amount before it."""
-    return bool(_PART.search(part.lead)) and not _KINDS.search(part.lead)
+def _known(claim: Claim, near: Neighbours) -> bool:
+    """What the share is of is read as that of any share is."""
+    made = share_claim(claim, near)
+    if not isinstance(made, Alternatives):
+        return made is not None
+    options = (o for o in made.options if isinstance(o, Relation))
+    return made.otherwise is not None or any(map(holds, options))
+
+
+def _of_firms(claim: Claim) -> bool:
+    """The amount spoken of is one of small firms, by the words between it and the amount before it."""
+    part = claim.subject
+    if part is None or part.passage is not claim.passage or not part.amount.value:
+        return False
+    return bool(_PART.search(part.lead)) and not _KINDS.search(part.lead) and not _KINDS.search(claim.base)
 
 
 def _whole(claim: Claim, part: Quantity, larger: list[Quantity]) -> Quantity | None:
