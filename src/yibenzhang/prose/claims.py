@@ -80,6 +80,8 @@ _AGAINST_BUDGET = re.compile(
 )
 _SAME_AS = {"增加": "多", "减少": "少", "超出": "高", "超过": "高", "超": "高", "节约": "低", "不及": "低"}
 _AT_ONCE = re.compile(rf"[,、(](?:即|也就是)?{moves()}(?:了|额)?(?:为)?")
+_THIS_YEAR = re.compile(r"[,，→]|预算|安排|[至到]|调整|、(?:本年|今年|当年|20\d\d年)")
+"""Between last year's amount and one that it is compared with."""
 _GOES_ON = re.compile(rf"{COMPARES.pattern}|其中|包括")
 _PARTS = re.compile(r"其中|包括")
 _SAME_ITEM = re.compile(
@@ -107,10 +109,10 @@ def claims_of(passages: list[Passage], quantities: dict[int, list[Quantity]]) ->
 
 
 def _above(passages: list[Passage], quantities: dict[int, list[Quantity]], position: int) -> list[Quantity]:
-    """The numbers of the one or two paragraphs above one that has none, where these tell a budget and what was
+    """The numbers of the few paragraphs above one that has none, where these tell a budget and what was
     carried out and nothing else."""
     out: list[Quantity] = []
-    for k in range(position - 1, max(position - 3, -1), -1):
+    for k in range(position - 1, max(position - 4, -1), -1):
         if passages[k].heading or not quantities.get(k):
             break
         out = [*quantities[k], *out]
@@ -251,7 +253,7 @@ def _level(state: _State, q: Quantity, between: str) -> None:
         done = state.done
         state.claims.append(_claim(Says.COMPLETION, done, state, against=state.budget, rate=done))
         state.done = None
-    if state.last is not None and not re.search(r"[,，]|预算|安排|[至到]|调整", between):
+    if state.last is not None and not _THIS_YEAR.search(between):
         state.last = None
 
 

@@ -170,6 +170,21 @@ class Cube:
         own = tuple(f for f in facts if not self._at[f.id].unit)
         return own or tuple(facts)
 
+    def beside(self, before: Fact, now: Fact) -> bool:
+        """Where the table of last year's number tells this year's at the same place, that is the number spoken of."""
+        at = _of_either_year(self._at[before.id])
+        found = [
+            c.fact.interval
+            for cells in (self._plain.get((at.kind, at.item), ()), *self._coded(at))
+            for c in cells
+            if c.fact.table == before.table and c.at.version in ("", "current_year")
+            and _of_either_year(c.at) == at
+        ]  # fmt: skip
+        return not found or now.interval is None or any(x and _meets(now, x) for x in found)
+
+    def _coded(self, at: Coordinates) -> Iterator[list[Cell]]:
+        yield from (self._by_code.get((k, getattr(at, k)), []) for k in CODES if getattr(at, k))
+
     def has(self, fact: Fact, dimension: str, value: str) -> bool:
         """The number of the tables stands there."""
         found: str = getattr(self._at[fact.id], dimension)
@@ -302,6 +317,11 @@ class Cube:
 
     def _below(self, a: str, b: str) -> bool:
         return self._trees["fund"].below(a, b)
+
+
+def _of_either_year(at: Coordinates) -> Coordinates:
+    """Last year's numbers need not say that they are of that year's money."""
+    return replace(at, version="", stage="", period="" if at.period == "current" else at.period)
 
 
 def _broader(at: Coordinates, said: Mapping[str, str]) -> int:

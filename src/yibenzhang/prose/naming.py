@@ -122,7 +122,14 @@ class Names:
                         name = fold_name(unnumbered(row.label.replace("其中:", "")))
                         by_name.setdefault(name, {})[key] = None
                         names.setdefault(key, name)
+        for name, codes in by_name.items():
+            by_name[name] = {code: None for code in codes if not self._of_another(name, names[code], code)}
         return by_name, names
+
+    def _of_another(self, name: str, first: str, code: Code) -> bool:
+        """A row under the code of an item that the tables call by its own name: a project of that item."""
+        entry = self.registers.of(_KIND[code[0]]).entry(code[1], self.year)
+        return entry is not None and name != first and first == fold_name(entry.name)
 
     def known(self, name: str) -> bool:
         """A name of the document's tables or of a register."""

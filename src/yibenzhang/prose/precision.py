@@ -21,17 +21,17 @@ def precise(numbers: Numbers) -> Numbers:
     """The numbers of a text, passage by passage, each with the decimals that it is meant to have.
 
     A unit whose amounts never end with a zero after the point is one whose zeros are left out: its amounts take the
-    decimals that most of them print. Elsewhere a number is as exact as it is printed.
+    decimals that most of them print. A bare ``0`` is an empty item, not anything below half of the unit: it is as exact
+    as the most exact amount of its unit. Elsewhere a number is as exact as it is printed.
     """
     by_unit: dict[str, list[Quantity]] = defaultdict(list)
     for found in numbers:
         for q in found:
             if q.money and q.kind not in _PRINTED and q.amount.unit is not None:
                 by_unit[q.amount.unit.name].append(q)
-    known = {unit: d for unit, found in by_unit.items() if (d := _left_out(found))}
-    if not known:
-        return numbers
-    return tuple(tuple(_exact(q, known) for q in found) for found in numbers)
+    known = {unit: _left_out(found) for unit, found in by_unit.items()}
+    finest = {unit: max(q.amount.decimals for q in found) for unit, found in by_unit.items()}
+    return tuple(tuple(_exact(q, known if q.amount.value else finest) for q in found) for found in numbers)
 
 
 def _left_out(found: Sequence[Quantity]) -> int:

@@ -30,23 +30,29 @@ _WEIGHT = re.compile(r"[,、(]?(?:所占)?(?:比重|占比)(?:为|是)?")
 _DONE = re.compile(
     r"(?:完成|占|,为|相当于)(?P<base>[^,;。:]*?预算(?:数|安排)?)的?$|(?:预算完成率|预算执行率|执行率)(?:为|约)?$"
 )
-_BUDGET = re.compile(r"(?:(?:年初预算|全年预算|调整预算|预算)(?:数)?(?:安排)?|年初安排)(?:为|是|:)?$")
+_BUDGET = re.compile(r"(?:(?:年初预算|全年预算|调整预算|预算)(?:数)?(?:安排)?|年初安排)(?:为|是|:|\()?$")
 _MOVED = re.compile(r"(?P<way>增加|减少|压减|核减|调增|调减|追加)(?:了|安排)?[^,;。:、()比较与的]{0,20}$")
 """A change whose item stands between its direction and its amount: "基本支出增加人员经费 1,408 万元"."""
 _BASE = re.compile(r"[比较与](?:于)?(?:20\d\d年|上年|去年|上一?年度)[^,;。:比较与]*$")
 BASE_BUDGET = re.compile(r"[比较与](?:于)?(?:年初|全年|调整)?预算(?:数)?(?:安排)?(?:的)?$")
-_AFTER_BASE = re.compile(rf"(?:相比)?[,，]?(?:总共|共|净|各)?(?:{moves()}|持平|相同|一致)")
+_AFTER_BASE = re.compile(rf"相比|对比|[,，]?(?:总共|共|净|各)?(?:{moves()}|持平|相同|一致)")
 """A number that a comparison names as its base: "比 2025 年年初预算数 300 万元增加 15 万元"."""
+_SHORT = re.compile(r"[,、(](?:即|同比)?([增升减降])(?:幅|长)?")
+_SHORT_UP = "增升"
+_CHOSEN = re.compile(r"\(((?:增|减)[加少长]?|下降)\)$")
+"""A direction that a template had in brackets."""
 _OF_AMOUNT = re.compile(r"\)?的(?:比例|比重)?(?:为)?")
-_COMPLETED = re.compile(r"(?:完成|[,，]为|相当于)(?:年初|全年|调整)?预算(?:数)?(?:安排)?$")
+_COMPLETED = re.compile(r"(?:完成|[,，]为|相当于)(?:年初|全年|调整后?)?预算(?:数)?(?:安排)?\(?$")
 _TAKEN_OF = re.compile(r"占[^,。;:占]*$")
 _REACHED = re.compile(rf"{moves()}了?[到至]约?$")
 """What something moved to is a level: "由 98.36 万元压减到"."""
 _APART_BY = {"多": 1, "增": 1, "少": -1, "减": -1}
 """Right behind the amount compared with: "比年初预算 41.25 万元少"."""
+_DIFFERENCE = re.compile(r"(?:相差|差额|差距|之差)(?:为|达|了|:)?$")
+"""How far two amounts told before it lie apart, whichever is greater."""
 _NO_BASE = re.compile(r"其中?|总额|[一二三四五六七八九十]成[一二三四五六七八九]?\(?")
 """Words between 占 and a share that name no whole."""
-_ACTUAL = re.compile(r"决算(?:支出|收入)?(?:数|额)?(?:为|是|:)?$")
+_ACTUAL = re.compile(r"决算(?:支出|收入|列支)?(?:数|额)?(?:为|是|:)?$")
 
 
 _APART = re.compile(
@@ -55,7 +61,7 @@ _APART = re.compile(
 """How far the actual amount lies from its budget."""
 BUDGET = "budget"
 """The base of such a difference."""
-COMPARES = re.compile(r"比|较|与|同(?=比|上年|去年|20\d\d)")
+COMPARES = re.compile(r"比|较|与|对比|相比|相较|[同和](?=比|上年|去年|20\d\d)")
 """How a sentence begins that speaks of the amount of the one before it."""
 _LEVEL = re.compile(r"(?:至|到|后|为|共|合计|总额|总计|预算数?|决算数?)$")
 """Words before an amount that make it a level, whatever moved before them ("增加后为")."""
@@ -64,7 +70,7 @@ _UPWARD = ("增加", "调增", "追加")
 
 _SAID_LAST = re.compile(
     r"(?:^|(?<=[费出入款]))(?:上年|去年)(?:度)?(?:(?!20\d\d)[^比较])*(?:为|是|数|预算|决算|安排)$|"
-    r"(?:由|从)(?:上年|去年)(?:度)?的?(?:预算|决算)?数?的?$|^(?:上年|去年)(?:度|同期)?$"
+    r"(?:由|从)(?:上一?年|去年)度?的?(?:预算|决算)?数?的?$|^(?:上一?年|去年)(?:度|同期)?[列编]?$|(?<=[费出入款])(?:上一?年|去年)度?$"
 )
 """Last year's amount, without its year."""
 
@@ -182,6 +188,8 @@ def _rate_of(lead: str, last: Quantity) -> tuple[Kind, int]:
     """What a percentage right behind an amount is of it."""
     if lead == "(" and last.kind == Kind.DELTA:
         return Kind.RATE, last.sign  # "增加 5.44 万元（36.78%）"
+    if last.kind == Kind.DELTA and (short := _SHORT.fullmatch(lead)):
+        return Kind.RATE, 1 if short.group(1) in _SHORT_UP else -1  # "较上年增 3 万元，增 5%"
     if last.money and _OF_AMOUNT.fullmatch(lead):
         if _COMPLETED.search(last.lead):
             return Kind.COMPLETION, 0  # "完成预算 6.50 万元的 81.2%"
@@ -195,6 +203,8 @@ def _beside(lead: str, out: list[Quantity], base: str) -> tuple[Kind, int, str]:
     last = out[-1]
     if lead in _APART_BY and last.kind in (Kind.BUDGETED, Kind.LAST) and COMPARES.search(last.lead):
         return Kind.DELTA, _APART_BY[lead], BUDGET if last.kind == Kind.BUDGETED else ""
+    if _DIFFERENCE.search(lead) and [q.kind for q in out[-2:]] == [Kind.LAST, Kind.VALUE]:
+        return Kind.DELTA, (1 if last.amount.base > out[-2].amount.base else -1), ""
     if _REACHED.search(lead) and last.kind == Kind.VALUE and last.lead.endswith(("由", "从")):
         out[-1] = replace(last, kind=Kind.LAST)
     return Kind.VALUE, 0, base
@@ -219,6 +229,7 @@ def _in_budget(kind: Kind, lead: str) -> Kind:
 
 def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, str]:
     near = lead.rstrip("约共计达到了 ")
+    moved = _CHOSEN.sub(r"\1", lead.rstrip("约共计达到 "))
     if unit.dimension == "count":
         return Kind.COUNT, 0, ""
     if undecided().search(near):
@@ -228,9 +239,9 @@ def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, st
         return Kind.COMPLETION, 0, match.groupdict().get("base") or ""
     if not percent and _REACHED.search(lead):
         return Kind.VALUE, 0, ""
-    if rise().search(near):
+    if rise().search(moved):
         return (Kind.RATE if percent else Kind.DELTA), 1, ""
-    if fall().search(near):
+    if fall().search(moved):
         return (Kind.RATE if percent else Kind.DELTA), -1, ""
     return _kind_of_share(near) if percent else _kind_of_money(near, fiscal_year)
 

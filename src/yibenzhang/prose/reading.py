@@ -23,8 +23,11 @@ _EDGES = '的、,:”"》)'
 _SPOKEN = ("side", "fund", "period", "kind", "item")
 _NARROW = ("fund", "kind", "item")
 """What the whole of a list says of its parts."""
+_SEPARATE = ("government_fund", "state_capital")
+"""Funds whose sections tell of nothing else."""
 _OTHER = {"income": "expenditure", "expenditure": "income"}
 _BARE = {"side", "period"}
+_DIVIDES = re.compile(r"(?:其中)?[,:]?(?:按照?|从|分)[^,。;:\d]{1,10}(?:[,:]|(?=[^,。;:\d]{2,12}\d))")
 _IN_ALL = re.compile(r"[,;](?:[一二两三四五六]项)?(?:合计|共计|总计)(?:为)?")
 """What follows a list of amounts and tells their sum."""
 
@@ -144,9 +147,9 @@ class SentenceReader:
         current = ("period", "current")
         if close and current in wanted.values and not any(self.cube.has(f, *current) for f in close):
             how += ", whole"  # the tables tell this year's and what was carried over together
-        headed = [(d, v) for d, v in wanted.prefer if d == ("fund" if named else "kind")]
-        if facts and headed and not self._as_headed(facts, *headed[0]):
-            how += f", another {headed[0][0]}"
+        headed = [(d, v) for d, v in wanted.prefer if d == ("fund" if named else "kind") or v in _SEPARATE]
+        another = next((d for d, v in headed if facts and not self._as_headed(facts, d, v)), "")
+        how += f", another {another}" if another else ""
         a_fund = not named and self._of_a_fund(facts, wanted)
         if a_fund:
             how += ", of a fund"  # the tables tell of one fund what the words say of all
@@ -221,6 +224,7 @@ class SentenceReader:
         wanted = replace(reading.said.wanted, version="previous", stages=_stages(base))
         funds = [v for d, v in wanted.values if d == "fund"]
         found = [f for f in self.cube.find(wanted) if all(self.cube.has(f, "fund", v) for v in funds)]
+        found = [f for f in found if self.cube.beside(f, reading.quantity.fact)]
         return tuple((f,) for f in found) or tuple(self.cube.of_funds(wanted))
 
     def _version(self, q: Quantity) -> tuple[str, tuple[str, ...]]:
@@ -264,6 +268,8 @@ class SentenceReader:
     def _part(self, q: Quantity, said: Said) -> Said:
         """What is said of a part in a list, with what the whole says before it (其中)."""
         above = self._whole(q)
+        if above is None and self._divides_unknown(q):
+            return replace(said, how=f"{said.how}, divided")
         if above is None or said.residue:
             return said
         here, whole = dict(said.wanted.values), dict(above.wanted.values)
@@ -286,8 +292,10 @@ class SentenceReader:
         opened = max(text.rfind(w, begin, q.start) for w in self._words.opening)
         inside = ((text.rfind(w, begin, q.start), len(w)) for w in self._words.inside)
         opened = max(opened, *(at + long - 1 for at, long in inside if at >= 0), -1)
+        if opened < 0 and begin:
+            return self._subject(text[:begin]) if _DIVIDES.match(text, begin) else None
         if opened < 0:
-            return self._subject(self._above.get(id(q.passage), "")) if not begin else None
+            return self._subject(self._above.get(id(q.passage), ""))
         whole = Quantity(q.passage, opened, opened, "", q.amount, q.kind)
         # a sentence that begins with 其中 goes on with the list of the one before it
         near = {Distance.OWN, Distance.CLAUSE} if text[begin:opened] else {*Distance}
@@ -298,6 +306,12 @@ class SentenceReader:
             if found is not None and not found.anonymous and not found.residue:
                 return found
         return None
+
+    def _divides_unknown(self, q: Quantity) -> bool:
+        """The sentence divides what the paragraph speaks of before it ("按资金来源"), and the words do not say what."""
+        text = q.passage.text
+        begin = text.rfind("。", 0, q.start) + 1
+        return bool(begin and _DIVIDES.match(text, begin))
 
     def _subject(self, text: str) -> Said | None:
         """What a paragraph speaks of: its first clause that says so."""
@@ -327,7 +341,7 @@ class SentenceReader:
     def _bare(self, text: str) -> str:
         plain = _YEAR.sub("", unnumbered(fold(text)))
         for body in self._bodies:
-            plain = re.sub(f"{re.escape(body)}(?!本级|机关本级|本部)", "", plain)
+            plain = re.sub(rf"{re.escape(body)}(?!\(?(?:本级|机关本级|本部))", "", plain)
         return plain
 
     def _named(self, plain: str) -> Said | None:

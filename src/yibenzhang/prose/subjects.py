@@ -122,6 +122,12 @@ def named_alike(change: Quantity, amounts: Iterable[Quantity]) -> list[Quantity]
     return [q for q in amounts if len(own) >= _LEAST and not item and _name(q) == own]
 
 
+def moved_by(change: Quantity) -> str:
+    """The words by which a change names what moved; empty where it names nothing or another thing behind its direction."""
+    own, item = _own(change.lead)
+    return "" if item or _FOOTING.search(change.lead) or _REASON.search(change.lead) else own
+
+
 _LEAST = 4
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from yibenzhang.model.documents import Document
 from yibenzhang.model.views import View
@@ -59,11 +59,22 @@ _AMOUNT = re.compile(r"\d[\d,.]*[百千万亿]*元")
 
 
 def _is_extract(document: Document, front: Sequence[str], words: DocumentKinds) -> bool:
-    """One of the first lines is the title of a part that is published by itself, and amounts follow."""
-    if not any(words.extract.search(line) for line in front):
+    """One of the first lines is the title of a part that is published by itself, or the text tells of several kinds of
+    expenses as only a body's own explanation does; and amounts follow."""
+    texts = ["".join(p.text.split()) for p in document.paragraphs()]
+    if sum(len(_AMOUNT.findall(t)) for t in texts) < words.extract_least:
         return False
-    amounts = sum(len(_AMOUNT.findall(p.text.replace(" ", ""))) for p in document.paragraphs())
-    return amounts >= words.extract_least
+    if any(words.extract.search(line) for line in (*front, *_spread(front))):
+        return True
+    told = {m.group(1) for t in texts for m in words.statement.finditer(t)}
+    return len(told) >= words.statements and not any(words.never.search(t) for t in texts)
+
+
+def _spread(lines: Sequence[str]) -> Iterator[str]:
+    """Titles that go over two or three lines."""
+    plain = ["".join(line.split()) for line in lines]
+    for many in (2, 3):
+        yield from ("".join(plain[k : k + many]) for k in range(len(plain) - many + 1))
 
 
 def _names_any(lines: Sequence[str], words: Iterable[str]) -> bool:

@@ -73,6 +73,9 @@ def _growth_of_change(claim: Claim, change: Quantity, rate: Quantity, near: Neig
     options = [_growth_of(q.fact, change, rate) for q in ([subject] if subject else []) + others]
     if subject is None and (named := near.named_by(change)) is not None:
         return Alternatives(tuple(given(options)), _growth_of(named.fact, change, rate))
+    if subject is None and (facts := near.spoken_by(change)):
+        elsewhere = given(_growth_of(f, change, rate) for f in facts)
+        return Alternatives((*given(options), *elsewhere), _growth_of(facts[0], change, rate))
     return Alternatives(tuple(given(options)), _growth_else(claim, change, rate))
 
 

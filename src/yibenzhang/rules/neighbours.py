@@ -5,7 +5,7 @@ from __future__ import annotations
 from yibenzhang.model.facts import Fact
 from yibenzhang.prose.claims import Claim, Says
 from yibenzhang.prose.quantities import Kind, Quantity
-from yibenzhang.prose.subjects import named_alike
+from yibenzhang.prose.subjects import moved_by, named_alike
 from yibenzhang.rules.case import Case
 from yibenzhang.standards import Address, fold
 
@@ -87,6 +87,11 @@ class Neighbours:
         )
         found = {q.amount.base: q for q in named_alike(change, levels) if q.money}
         return next(iter(found.values())) if len(found) == 1 else None
+
+    def spoken_by(self, change: Quantity) -> list[Fact]:
+        """The one amount told elsewhere of what a change names, in the tables or the text."""
+        words = moved_by(change)
+        return self.spoken(words) if words else []
 
     def called(self, words: str) -> list[Fact] | None:
         """Table numbers that the standards call so; None where they do not know the words."""

@@ -133,12 +133,20 @@ def _listed(document: Document, passages: Sequence[Passage], case: Case) -> dict
         titles = [_COUNTED.sub("", p.text) for p in passages[last + 1 :] if len(p.text) < _LONGEST_TITLE]
         titles += [v.title for v in case.views]
         found |= {t.id for text in titles if (t := match_title(text, stage, standards))}
-    missing = [i for i in missing if i not in found]
+    missing = [i for i in missing if i not in found and not _ends_a_line(passages[last + 1 :], listed[i])]
     if not listed or len(missing) * 3 > len(listed):
         return {}
     return {i: listed[i] for i in missing}
 
 
+def _ends_a_line(passages: Sequence[Passage], entry: Passage) -> bool:
+    """The title was joined with the line before it."""
+    title = _NUMBER_BEFORE.sub("", re.split(r"\d+$|[.…·]{3,}", entry.text)[0])
+    return len(title) >= _LEAST_TITLE and any(p.text.endswith(title) for p in passages)
+
+
+_NUMBER_BEFORE = re.compile(r"^(?:[一二三四五六七八九十]+、|\(?[一二三四五六七八九十\d]+\)|\d+[、.])")
+_LEAST_TITLE = 6
 _ATTACHED = _WORDS["attached"]
 
 

@@ -168,6 +168,8 @@ def paths(case: Case) -> Iterator[Issue]:
         goes_down = LEVELS.get(one.level, 9) < LEVELS.get(two.level, 0)
         if not goes_down or not above or not below or (one.name, two.name) in seen:
             continue
+        if len({b[: LEVELS["类"]] for b in below}) >= _EVERYWHERE:
+            continue  # money of a kind that every class may spend
         if not any(b.startswith(a) for a in above for b in below):
             seen.add((one.name, two.name))
             words = one.passage.verbatim(one.start, two.end).strip()
@@ -175,6 +177,10 @@ def paths(case: Case) -> Iterator[Issue]:
             right = next((e.name for h in sorted(homes) if (e := _function().entry(h, case.year))), None)
             home = right if len(homes) == 1 else None
             yield issue_at("registers.path", words, one.passage.place(one.start), item=two.name, right=home)
+
+
+_EVERYWHERE = 3
+"""An item of so many classes may be one of any."""
 
 
 def _codes(m: Mention, printed: dict[str, set[str]]) -> set[str]:
@@ -239,7 +245,7 @@ def unknown(case: Case) -> Iterator[Issue]:
     opens = _opening(case.passages)
     for m in _mentioned(case):
         folded = fold_name(m.name)
-        if m.entries or _economic(m) or len(folded) < _SHORT or not m.level:
+        if m.entries or _economic(m) or len(folded) < _SHORT or not m.level or _rest_of(folded):
             continue
         # else the name may go on from the line before
         begun = m.start or (id(m.passage) in opens and not _ends_another(folded))
@@ -250,6 +256,15 @@ def unknown(case: Case) -> Iterator[Issue]:
             continue
         seen.add(folded)
         yield issue_at("registers.unknown", m.words, m.passage.place(m.start), name=m.name, near=near)
+
+
+def _rest_of(name: str) -> bool:
+    """What is left of an item that is known: "其他……支出" need not be in the register."""
+    rest = name.removeprefix(_REST)
+    return rest != name and any(len(e.code) < LEVELS["项"] for e in _function().named(rest))
+
+
+_REST = "其他"
 
 
 def _ends_another(name: str) -> bool:

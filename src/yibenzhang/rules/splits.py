@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from yibenzhang.model.relations import Made, Relation, Term
 from yibenzhang.prose.listing import Listing, listings
@@ -169,9 +170,22 @@ def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
                     break
         if any(whole.end <= at and (stop < 0 or at < stop) for at in broken):
             continue
-        if len(found) >= FEWEST and (len(found) == len(split.parts) or split.id == "prose.procurement"):
+        found |= _unnamed(whole, found, values[at + 1 :])
+        if len(found) >= FEWEST and (len(found) >= len(split.parts) or split.id == "prose.procurement"):
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in found.values()))
             yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
+
+
+def _unnamed(whole: Quantity, found: dict[int, Quantity], values: list[Quantity]) -> dict[int, Quantity]:
+    """Further parts between or right behind those that the standard names, where all of them make up the whole."""
+    text = whole.passage.text
+    left = whole.amount.base - sum((q.amount.base for q in found.values()), Decimal(0))
+    last = max((q.start for q in found.values() if q.passage is whole.passage), default=0)
+    stop = min((k for c in "。;" if (k := text.find(c, last)) >= 0), default=len(text))
+    named = {q.start for q in found.values()}
+    rest = [q for q in values if q.passage is whole.passage and q.start < stop and q.start not in named]
+    fits = left and rest and sum((q.amount.base for q in rest), Decimal(0)) == left
+    return {max(found, default=0) + 1 + k: q for k, q in enumerate(rest)} if fits else {}
 
 
 _IN_ALL = _WORDS["in_all"]

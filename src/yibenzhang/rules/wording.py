@@ -71,12 +71,23 @@ def _in_text(
             )
         if excused:
             continue
+        if phrase.id in _OF_CELLS and _cells_in_a_row(p, m):
+            continue
         near, last = m.start() - last <= MOST_APART, m.end()
         if not near:
             words = p.clauses(m.start(), m.end())
             if len(words) < _SHORT:  # a clause alone says nothing of where it stands
                 words = p.clauses(max(begin, m.start() - _SHORT * 2), m.end())
             yield issue_at(phrase.id, words, p.place(m.end() - 1))
+
+
+_OF_CELLS = ("wording.doubled", "wording.said_twice")
+_PAUSE = re.compile("[。;,]")
+
+
+def _cells_in_a_row(p: Passage, found: re.Match[str]) -> bool:
+    """Cells of a row that was read as a line: blanks between the words, and no sentence."""
+    return " " in p.verbatim(found.start(), found.end()).strip() and not _PAUSE.search(p.text)
 
 
 def sentence(text: str, start: int, end: int) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 _TAIL = r"(?:了|额|数|率|幅度|比例)?(?:各)?(?:为|约|是|:)?$"
-_COMPARED = r"[比较与同](?:于)?(?:20\d\d年|上年|去年|上一?年度|年初|同期)[^,。;:、]{0,12}"
+_COMPARED = r"(?:[同环]比|[比较与同](?:于)?(?:20\d\d年|上年|去年|上一?年度|年初|同期)[^,。;:、]{0,12})"
 
 
 @lru_cache(maxsize=1)

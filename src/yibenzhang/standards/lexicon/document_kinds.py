@@ -35,6 +35,9 @@ class DocumentKinds:
     headings_least: int
     extract: re.Pattern[str]
     extract_least: int
+    statement: re.Pattern[str]
+    statements: int
+    never: re.Pattern[str]
     placeholder: re.Pattern[str]
     placeholder_least: int
     titles: tuple[tuple[str, tuple[str, ...]], ...]
@@ -58,6 +61,9 @@ def document_kinds() -> DocumentKinds:
         int(data["headings"]["least"]),
         re.compile(data["extract"]["title"]),
         int(data["extract"]["least"]),
+        re.compile(data["extract"]["statement"]),
+        int(data["extract"]["statements"]),
+        re.compile(data["extract"]["never"]),
         re.compile(template["placeholder"]),
         int(template["least"]),
         tuple((k["id"], tuple(k["title"])) for k in data["kind"]),

@@ -1,0 +1,74 @@
+"""One character wrong in words that are written otherwise elsewhere: the characters beside it never stand so.
+
+Dictionaries do not know the names of a department's own projects and units; the document does, and so do disclosures of
+other places. A character is a misprint only where neither of its two pairs was ever seen, here or elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+from yibenzhang.standards.lexicon.pairs import MIDDLE, in_fragment, usual
+
+_RUN = re.compile(r"[\u4e00-\u9fff]{4,}")
+_LONG = 5
+_OFTEN = 4
+"""So many times the words must stand in the document with the other character."""
+
+
+@rule("wording.misprint", needs=("text",))
+def misprints(case: Case) -> Iterator[Issue]:
+    """A character that stands once, where the same words have another one elsewhere."""
+    text = "\n".join((*(p.text for p in case.passages), *_cells(case)))
+    (particles,) = case.standards.lists["particles"]
+    seen: set[str] = set()
+    for p in case.passages:
+        for m in _RUN.finditer(p.text):
+            for at in _odd(m.group(), m.start()):
+                near = p.text[at - 1 : at + 2]
+                right = None if near in seen else _meant(p.text, at, m.span(), text, particles)
+                if right is not None:
+                    seen.add(near)
+                    begin, end = max(m.start(), at - MIDDLE), min(m.end(), at + MIDDLE + 1)
+                    other = p.text[begin:at] + right + p.text[at + 1 : end]
+                    odd, there = p.verbatim(at - 1, at + 2), p.place(at - 1)
+                    yield issue_at("wording.misprint", odd, there, written=p.text[begin:end], other=other)
+
+
+def _cells(case: Case) -> Iterator[str]:
+    for t in case.document.tables():
+        for c in t.cells:
+            yield "".join(c.text.split())
+
+
+def _odd(run: str, start: int) -> Iterator[int]:
+    """Where in the text a character stands that was never seen behind the one before it nor before the one behind it."""
+    odd_before = False
+    for k in range(len(run) - 1):
+        odd = not usual(run[k], run[k + 1])
+        if odd and odd_before:
+            yield start + k
+        odd_before = odd
+
+
+def _meant(text: str, at: int, run: tuple[int, int], whole: str, particles: str) -> str | None:
+    """The character that the words have elsewhere; None where they are not known with another one."""
+    if text[at] in particles or whole.count(text[at - 1 : at + 1]) > 1 or whole.count(text[at : at + 2]) > 1:
+        return None
+    found: Counter[str] = Counter()
+    for begin in range(max(run[0], at - 3), min(at, run[1] - _LONG + 1)):
+        around = re.escape(text[begin:at]) + r"([\u4e00-\u9fff])" + re.escape(text[at + 1 : begin + _LONG])
+        for char, times in Counter(re.findall(around, whole)).items():
+            if char != text[at] and char not in particles:
+                found[char] = max(found[char], times)
+    if found and max(found.values()) >= _OFTEN:
+        return max(found, key=lambda c: (found[c], c))
+    if run[0] <= at - MIDDLE and at + MIDDLE < run[1]:
+        usually = in_fragment(text[at - MIDDLE : at], text[at + 1 : at + 1 + MIDDLE])
+        return min(usually, default=None)
+    return None
