@@ -25,13 +25,15 @@ _LITTLE = Decimal(1)
 def flat_changes(case: Case) -> Iterator[Issue]:
     """ "比上年增加 1.00 万元，与上年持平"; not 基本持平, a little, or two bases."""
     for q in case.quantities:
-        if q.money and not q.passage.heading and (span := _flat(q, case.year)) is not None:
+        if not q.passage.heading and (span := _flat(q, case.year)) is not None:
             yield issue_of("prose.flat", (q.fact,), words=q.passage.clauses(*span))
 
 
 def _flat(q: Quantity, year: int | None) -> tuple[int, int] | None:
     """Where a change and words that it is level stand together."""
     behind, before = _BEHIND.match(q.passage.text, q.end), _BEFORE.search(q.lead)
+    if q.percent:
+        return (q.start, behind.end()) if behind is not None and _rated(q, behind, year) else None
     if _MOVED.search(q.lead):
         return (q.start, behind.end()) if behind is not None and not behind["rate"] else None
     if q.kind != Kind.DELTA or not q.amount.value:
@@ -41,6 +43,13 @@ def _flat(q: Quantity, year: int | None) -> tuple[int, int] | None:
     if before is not None and _one_base(q.lead[before.end("year") :], before, year):
         return q.start - len(q.lead) + before.start(), q.end
     return None
+
+
+def _rated(q: Quantity, flat: re.Match[str], year: int | None) -> bool:
+    """A rate that names its base itself: beside a change it is the change that is told."""
+    named = _THAN.search(_CLAUSE.split(q.lead)[-1]) is not None
+    much = q.kind == Kind.RATE and q.amount.value >= _LITTLE and not flat["rate"]
+    return much and named and _one_base(q.lead, flat, year)
 
 
 def _little(rate: str | None) -> bool:
