@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_at, issue_of
@@ -282,7 +282,8 @@ def whole(case: Case) -> Iterator[Issue]:
 @rule("goals.cost", needs=("forms",), stages=("budget",))
 def cost(case: Case) -> Iterator[Issue]:
     """A project without money for the year whose cost target is money, or whose target of all its cost is above it."""
-    names, costs = case.standards.lists["whole_cost"], case.standards.lists["money_costs"]
+    names = {*case.standards.lists["whole_cost"], *_as_budgeted(case.forms)}
+    costs = case.standards.lists["money_costs"]
     for form in case.forms:
         budget = form.year
         if form.kind != "project" or budget is None or budget.amount is None or budget.unit is None:
@@ -302,6 +303,21 @@ def cost(case: Case) -> Iterator[Issue]:
                     subject=budget.table,
                 )
                 break
+
+
+def _as_budgeted(forms: Iterable[GoalForm]) -> Iterator[str]:
+    """The names of indicators that tell just the project's money in several forms, and something else in one at most."""
+    told: dict[str, list[bool]] = defaultdict(list)
+    for form in forms:
+        budget = form.year.amount if form.kind == "project" and form.year is not None else None
+        for one in form.indicators if budget is not None else ():
+            target = target_of(one.value)
+            if budget is not None and target is not None and target.unit in _MONEY:
+                told[fold(one.name)].append(target.number * _MONEY[target.unit] == budget.base)
+    yield from (name for name, found in told.items() if sum(found) >= _SEVERAL and found.count(False) <= 1)
+
+
+_SEVERAL = 3
 
 
 def _against_budget(form: GoalForm, one: Indicator, budget: Decimal, whole: bool) -> str | None:

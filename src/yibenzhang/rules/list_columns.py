@@ -33,11 +33,12 @@ class _Numbers:
 def columns(case: Case) -> Iterator[Issue]:
     """One kind of number of a list does not come to what stands before it, though all the others do."""
     for p in case.passages:
-        begin = 0
+        begin, before = 0, ""
         for sentence in p.text.split("。"):
             opened = islice(_OPENS.finditer(sentence), _MOST_OPENED) if len(sentence) <= _LONGEST else ()
             for m in opened:
-                head, items = _numbers(sentence[: m.start()], 0), _items(sentence[m.end() :], m.end())
+                above = sentence[: m.start()] or before
+                head, items = _numbers(above, 0), _items(sentence[m.end() :], m.end())
                 if head is None or items is None or _SUMS.search(sentence, m.end()):
                     continue
                 wrong = _wrong(head, items)
@@ -54,7 +55,7 @@ def columns(case: Case) -> Iterator[Issue]:
                         total=f"{total}",
                     )
                     break
-            begin += len(sentence) + 1
+            begin, before = begin + len(sentence) + 1, sentence
 
 
 def _numbers(text: str, start: int) -> _Numbers | None:
@@ -68,9 +69,14 @@ def _numbers(text: str, start: int) -> _Numbers | None:
 
 def _items(text: str, start: int) -> list[_Numbers] | None:
     """The items of a list, each of which tells numbers of the same units; None where they do not."""
+    marks = ";" if ";" in text else "、,"
+    return next((found for mark in marks if (found := _parted(text, mark, start)) is not None), None)
+
+
+def _parted(text: str, mark: str, start: int) -> list[_Numbers] | None:
     out: list[_Numbers] = []
     units: set[str] = set()
-    for piece in text.split(";" if ";" in text else "、"):
+    for piece in text.split(mark):
         found = _numbers(piece, start)
         start += len(piece) + 1
         if found is None:

@@ -70,5 +70,5 @@ def _meant(text: str, at: int, run: tuple[int, int], whole: str, particles: str)
         return max(found, key=lambda c: (found[c], c))
     if run[0] <= at - MIDDLE and at + MIDDLE < run[1]:
         usually = in_fragment(text[at - MIDDLE : at], text[at + 1 : at + 1 + MIDDLE])
-        return min(usually, default=None)
+        return min(usually.difference(particles), default=None)
     return None
