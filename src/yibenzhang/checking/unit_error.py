@@ -20,6 +20,8 @@ _DIGITS = 5
 """Fewer relations with other tables or the text prove nothing about the unit of a whole table."""
 _FEW = 3
 """A unit is doubted on less where so many times more tables state the other one."""
+_MENDED = 4
+"""Where numbers are printed alike elsewhere, so many relations must hold in the other unit for one that does in neither."""
 _OTHER = {YUAN.name: WAN_YUAN, WAN_YUAN.name: YUAN}
 
 
@@ -67,9 +69,18 @@ def misstated(
             yield Misstated(position, unit, (), same)
             continue
         alone = few and any(_telling(r) or same for r in broken)
-        if (len(broken) >= LEAST or alone) and all(_holds(r, mine, by) for r in across):
+        mended = [r for r in broken if _holds(r, mine, by)]
+        kept = all(_holds(r, mine, by) for r in across if r.outcome != Outcome.CONTRADICTED)
+        if (len(mended) >= LEAST or alone) and kept and _most(len(mended), len(broken), bool(same)):
             told |= {id(r) for r in broken}
-            yield Misstated(position, unit, tuple(broken))
+            yield Misstated(position, unit, tuple(mended))
+
+
+def _most(mended: int, broken: int, same: bool) -> bool:
+    """All hold in the other unit; where numbers stand elsewhere as printed here (``same``) a few may hold in neither,
+    being of something else."""
+    neither = broken - mended
+    return mended > 0 and (neither * _MENDED <= mended if same else not neither)
 
 
 def _amounts(result: Result) -> bool:

@@ -121,25 +121,6 @@ def _sum(whole: Quantity, listing: Listing) -> Relation:
     return Relation(f"prose.listed|{whole.fact.id}|{len(listing.parts)}", "prose.listed", terms)
 
 
-_PLANNED = re.compile(r"(20\d\d)年(?:度)?预算(?:安排|数)(?:为)?$")
-
-
-@rule("prose.own", needs=("text",), each_file=True)
-def own_amounts(case: Case) -> Iterator[Relation]:
-    """ "……（项）”220.63 万元……2023 年预算安排 220.63 万元": the item's amount, once more in its own sentence."""
-    for found in case.by_passage.values():
-        head: Quantity | None = None
-        for q in found:
-            if not q.money or q.kind != Kind.VALUE:
-                continue
-            if re.search(r"\(\d{0,7}项\)[”“:]*$", q.lead):
-                head = q
-            elif head is not None and _PLANNED.search(q.lead):
-                terms = (Term(1, q.fact), Term(-1, head.fact))
-                yield Relation(f"prose.own|{q.fact.id}", "prose.own", terms)
-                head = None
-
-
 def _digits(q: Quantity) -> int:
     return len(q.amount.text.replace(",", "").replace(".", "").lstrip("0"))
 
