@@ -110,6 +110,7 @@ class Owned:
 
 # ------------------------------------------------------------------------------------------ what there is
 
+
 def work(shop: Shop) -> None:
     """Do what the worker processes would do, here and now; the same file is analysed once for all tests."""
     office = shop.office
