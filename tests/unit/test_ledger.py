@@ -209,6 +209,25 @@ def test_every_ready_question_can_be_asked(ledger: Ledger, tmp_path: Path) -> No
     assert wan and all(isinstance(w, Decimal) for w in wan)  # money is never a binary float
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM pairs",
+        "SELECT * FROM Supported",
+        'SELECT * FROM "ACROSS"',
+        "SELECT * FROM query_table('pai' || 'rs')",
+        "SELECT * FROM query('FROM acr' || 'oss')",
+    ],
+)
+def test_the_views_of_what_is_compared_are_there_for_whoever_asks(ledger: Ledger, sql: str) -> None:
+    """However they are named; a connection that does not ask them need not make them."""
+    assert answer(ledger, sql).rows == ()
+    listed = (
+        "SELECT view_name FROM duckdb_views() WHERE view_name IN ('documents', 'pai' || 'rs') ORDER BY ALL"
+    )
+    assert answer(ledger, listed).rows == (("documents",), ("pairs",))
+
+
 @pytest.mark.middle
 def test_budget_and_accounts_late_and_codes(ledger: Ledger, tmp_path: Path) -> None:
     budget = put(tmp_path, "1.txt", disclosure(2025))
