@@ -100,6 +100,7 @@ def test_the_later_version_of_a_disclosure_counts(ledger: Ledger, tmp_path: Path
     assert answer(ledger, "SELECT path FROM documents").rows == ((changed,),)
 
 
+@pytest.mark.middle
 def test_the_same_bytes_with_one_and_two_workers(tmp_path: Path) -> None:
     paths = [put(tmp_path / "文件", f"{y}.txt", disclosure(y)) for y in (2024, 2025, 2026)]
     batches = []
