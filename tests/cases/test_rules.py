@@ -21,7 +21,9 @@ def trial(claim: Claim) -> Any:
     return pytest.param(claim, marks=pytest.mark.long) if sums else claim
 
 
-@pytest.mark.parametrize("claim", map(trial, CLAIMS), ids=[f"{c.rule}-{k}" for k, c in enumerate(CLAIMS)])
+@pytest.mark.parametrize(
+    "claim", [trial(c) for c in CLAIMS], ids=[f"{c.rule}-{k}" for k, c in enumerate(CLAIMS)]
+)
 def test_case_and_twin(claim: Claim) -> None:
     assert claim.fault() == ""
 
