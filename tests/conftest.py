@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sqlite3
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,13 +46,31 @@ LONG = {"chromium", "corpus", "libreoffice", "postgres", "server"}
 """Fixtures, or values of a parameter that name one: what is outside of this repository, or a server of its own."""
 
 
-_brief = False
+_brief = _fast = False
 Thing = TypeVar("Thing")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    global _brief
+    global _brief, _fast
     _brief = config.getoption("markexpr") in ("fast", "not long")
+    _fast = config.getoption("markexpr") == "fast"
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """The fast ring imports no module that has no fast test: it would take longer than a hundred of them."""
+    if not _fast:
+        return None
+    if collection_path.is_dir():
+        inside = [p for p in collection_path.rglob("test_*.py") if _may_be_fast(p)]
+        return True if collection_path.parent == Path(__file__).parent and not inside else None
+    return True if collection_path.name.startswith("test_") and not _may_be_fast(collection_path) else None
+
+
+def _may_be_fast(path: Path) -> bool:
+    text = path.read_text(encoding="utf-8")
+    if path.parent.name in FAST:
+        return not re.search(r"^pytestmark = pytest\.mark\.(middle|long)\b(?!.*[\],])", text, re.MULTILINE)
+    return "mark.fast" in text
 
 
 def examples(most: int) -> int:
@@ -61,6 +81,11 @@ def examples(most: int) -> int:
 def sample(things: Sequence[Thing], step: int) -> Sequence[Thing]:
     """All of them with the long ring, every so many without it."""
     return things[::step] if _brief else things
+
+
+def sampled(things: Sequence[Thing], some: Set[Thing]) -> Sequence[Thing]:
+    """All of them with the long ring, some without it."""
+    return [t for t in things if t in some] if _brief else things
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -74,11 +99,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("fast" if item.path.parent.name in FAST else "middle")
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """The collector looks seldom, as in the program, and not at what was imported, which stays; nor need a fork copy it."""
     seldom()
     gc.collect()
     gc.freeze()
+    if sys.platform.startswith("linux") and len(session.items) > 500:
+        forkserver.set_forkserver_preload(["tests.warmed"])
+        forkserver.ensure_running()
 
 
 @lru_cache(maxsize=32)

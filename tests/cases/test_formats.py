@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import checked
+from tests.conftest import checked, sampled
 from tests.office import VARIANTS, as_csv, documents
 from yibenzhang import check, read
 from yibenzhang.checking.check import Checked
@@ -22,6 +22,17 @@ SLID = "hubei-shifted-row.txt"
 PAIRS = [
     (n, s) for n in NAMES if n != SLID for s in VARIANTS if s in (".docx", ".xlsx", ".html") or "clean" in n
 ]
+
+
+def short() -> set[tuple[str, str]]:
+    """Every example in one format, each time the next, and every clean one in two."""
+    kinds = [n for n in NAMES if "clean" in n], [n for n in NAMES if "clean" not in n and n != SLID]
+    chosen = set()
+    for names, often in zip(kinds, (2, 1), strict=True):
+        for k, name in enumerate(names):
+            own = [p for p in PAIRS if p[0] == name]
+            chosen |= {own[(k + 3 * again) % len(own)] for again in range(often)}
+    return chosen
 
 
 def bare(text: str) -> str:
@@ -43,7 +54,7 @@ def findings(found: Checked) -> Counter[tuple[str, ...]]:
     return Counter((f.rule, f.severity.value, bare(f.message), f.expected) for f in found.findings)
 
 
-@pytest.mark.parametrize(("name", "suffix"), PAIRS)
+@pytest.mark.parametrize(("name", "suffix"), sampled(PAIRS, short()))
 def test_the_same_facts_and_findings(name: str, suffix: str, tmp_path: Path) -> None:
     path = tmp_path / "no-suffix"  # files are known by their bytes
     path.write_bytes(VARIANTS[suffix](documents()[name]))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.roundtrip import put_in, read_back, trips
+from tests.conftest import sample
 from yibenzhang import check
 from yibenzhang.drafting.compose import compose
 from yibenzhang.drafting.docx import write_docx
@@ -32,7 +33,7 @@ def test_every_region_has_both_stages() -> None:
 
 @pytest.mark.parametrize(("region", "stage"), FAMILIES)
 def test_text_of_several_bodies(region: str, stage: str) -> None:
-    for number in (0, 3, 8):
+    for number in sample((3, 0, 8), 2):
         for trip in trips(5, number, region, stage, ("txt",), workbook=number == 3):
             assert trip.good, (trip.number, trip.findings, trip.lost, trip.added, trip.asks)
 

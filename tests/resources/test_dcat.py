@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import examples
 from tests.resources.conftest import ME
 from yibenzhang.office.database import Database, engine_of
 from yibenzhang.resources.exporting import dcat, fields_by_resource, table
@@ -130,7 +131,7 @@ def _entries(kind: str) -> st.SearchStrategy[dict[str, Any]]:
 @pytest.mark.parametrize(
     "kind", sorted(k.id for k in SCHEMA.kinds.values() if k.field("body") and k.id != "claim")
 )
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_nothing_is_lost_there_and_back(
     tmp_path_factory: pytest.TempPathFactory, kind: str, format: str, data: st.DataObject

@@ -368,7 +368,7 @@ rule = "complete"
 
 
 @pytest.mark.parametrize(("few", "part"), [(3_000_000, 12_000_000), (0, 2)])
-@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(deadline=None, max_examples=examples(25), suppress_health_check=list(HealthCheck))
 @given(st.lists(CELLS, min_size=1, max_size=40))
 def test_columns_say_what_one_pass_says(
     tmp_path_factory: pytest.TempPathFactory, few: int, part: int, rows: list[tuple[Any, ...]]

@@ -105,6 +105,7 @@ def test_decisions_are_only_ever_added(tmp_path: Path) -> None:
     assert [d.action for d in read_decisions(file)] == [SAME, UNDO]
 
 
+@pytest.mark.middle
 def test_a_confirmed_body_is_compared_over_its_years(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "账本")
     old = disclosure(2025).replace("示范市数据局", "示范市信息中心")

@@ -68,6 +68,7 @@ def test_the_package_gives_its_names_when_they_are_asked_for() -> None:
         yibenzhang.nothing  # noqa: B018
 
 
+@pytest.mark.middle
 def test_options_take_the_values_they_took(tmp_path: Path) -> None:
     """Plain conversion changes nothing: numbers are numbers, wrong ones are told and end with 2."""
     (tmp_path / "a.txt").write_text("", encoding="utf-8")

@@ -85,6 +85,7 @@ def test_what_is_certain_mends_all_it_touches(seed: int, count: int) -> None:
     assert holds_all(moved, touching)
 
 
+@pytest.mark.middle
 @settings(max_examples=examples(60), deadline=None)
 @given(seeds, st.integers(1, 25), st.randoms(use_true_random=False))
 def test_the_order_of_relations_does_not_matter(seed: int, count: int, shuffle: Random) -> None:

@@ -31,6 +31,7 @@ def unfenced(markdown: str) -> str:
     return re.sub(r"^```.*?^```$", "", markdown, flags=re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.middle
 def test_generated_pages_are_current() -> None:
     made = subprocess.run(
         [sys.executable, "tools/make_docs.py", "--check"], cwd=ROOT, capture_output=True, text=True

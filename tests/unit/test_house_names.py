@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import yibenzhang
@@ -39,8 +40,9 @@ LEFT = {
 """How many are left in packages that are not yet cleared: these numbers only go down."""
 
 
-def words(name: str) -> set[str]:
-    return set(re.findall(r"[a-z]+", re.sub(r"([A-Z])", lambda m: "_" + m[1].lower(), name)))
+@cache
+def words(name: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z]+", re.sub(r"([A-Z])", lambda m: "_" + m[1].lower(), name)))
 
 
 def given(tree: ast.AST, within: str) -> Iterator[str]:

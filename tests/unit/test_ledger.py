@@ -100,6 +100,7 @@ def test_the_later_version_of_a_disclosure_counts(ledger: Ledger, tmp_path: Path
     assert answer(ledger, "SELECT path FROM documents").rows == ((changed,),)
 
 
+@pytest.mark.middle
 def test_the_same_bytes_with_one_and_two_workers(tmp_path: Path) -> None:
     paths = [put(tmp_path / "文件", f"{y}.txt", disclosure(y)) for y in (2024, 2025, 2026)]
     batches = []
@@ -207,6 +208,25 @@ def test_every_ready_question_can_be_asked(ledger: Ledger, tmp_path: Path) -> No
     assert len(answer(ledger, ready()["文件"].sql).rows) == 1
     wan = [row[-2] for row in answer(ledger, ready()["收支"].sql).rows]
     assert wan and all(isinstance(w, Decimal) for w in wan)  # money is never a binary float
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM pairs",
+        "SELECT * FROM Supported",
+        'SELECT * FROM "ACROSS"',
+        "SELECT * FROM query_table('pai' || 'rs')",
+        "SELECT * FROM query('FROM acr' || 'oss')",
+    ],
+)
+def test_the_views_of_what_is_compared_are_there_for_whoever_asks(ledger: Ledger, sql: str) -> None:
+    """However they are named; a connection that does not ask them need not make them."""
+    assert answer(ledger, sql).rows == ()
+    listed = (
+        "SELECT view_name FROM duckdb_views() WHERE view_name IN ('documents', 'pai' || 'rs') ORDER BY ALL"
+    )
+    assert answer(ledger, listed).rows == (("documents",), ("pairs",))
 
 
 @pytest.mark.middle

@@ -396,6 +396,7 @@ def test_releases_are_rows_of_procurement_contracts_and_payments(tmp_path: Path)
 # ---- from the command line -----------------------------------------------------------------------------
 
 
+@pytest.mark.middle
 def test_releases_papers_and_excel_from_the_command_line(tmp_path: Path) -> None:
     from typer.testing import CliRunner
 

@@ -302,6 +302,7 @@ def _read(data: bytes) -> tuple[View, Any]:
     return kept.whole(), [kept.analysis.tables[t] for t in kept.analysis.tables]
 
 
+@pytest.mark.middle
 def test_stored_bytes_of_another_version_or_broken_are_refused() -> None:
     good = stored(seen("csv")[0], ["csv"])
     told, pieces = _pieces(good)

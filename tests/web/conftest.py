@@ -216,6 +216,8 @@ class Shop:
     office: Office
     base: str
     stack: ExitStack
+    server: TestClient
+    """It runs the application on one loop, as the server does; a client without one would start a loop for every request."""
     clients: dict[str, Browser] = field(default_factory=dict)
 
     def browser(self) -> Browser:
@@ -223,6 +225,7 @@ class Shop:
         client = TestClient(
             self.app, base_url=self.base, follow_redirects=False, raise_server_exceptions=False
         )
+        client.portal = self.server.portal
         self.stack.callback(client.close)
         return Browser(client)
 
@@ -315,8 +318,8 @@ def make_shop(tmp_path: Path, database: str, tables: Path) -> Iterator[MakeShop]
             app = create(settings)
             office: Office = app.state.office
             base = "http://office.example" if settings.accounts else "http://localhost"
-            stack.enter_context(TestClient(app, base_url=base))  # starts and stops it
-            shop = Shop(app, office, base, stack)
+            server = stack.enter_context(TestClient(app, base_url=base))  # starts and stops it
+            shop = Shop(app, office, base, stack, server)
             if settings.accounts:
                 with office.session() as session:
                     for name, role in PEOPLE.items():

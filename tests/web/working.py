@@ -88,12 +88,12 @@ def work(shop: Shop, change: Change | None = None, only: int | None = None) -> i
             if job.submission.state == State.WAITING:
                 job.submission.state = State.CHECKING
             task, number = shop.office.foreman._task(session, job.submission), job.id
-        found = _analysed(task)
+        found = analysed(task)
         shop.office.foreman._save(_Done(number, change(task, found) if change else found))
         done += 1
 
 
-def _analysed(task: Task) -> Analysed:
+def analysed(task: Task) -> Analysed:
     """The analysis, once for the same files in all tests."""
     ledger = FileStore(Path(task.folder))
     key = (task.files, task.given, task.extra)

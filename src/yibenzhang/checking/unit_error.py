@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from yibenzhang.model.amounts import WAN_YUAN, YUAN, Unit
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.relations import Outcome, Result
 from yibenzhang.prose.quantities import Quantity
-from yibenzhang.recognising.forms import GoalForm, GoalItem
 from yibenzhang.recognising.table_facts import TableFacts
 
 LEAST = 2
@@ -117,46 +116,3 @@ def _holds(result: Result, table: str, by: Decimal) -> bool:
             residual += Decimal(t.coefficient) * own.middle * (by - 1)
             slack += abs(Decimal(t.coefficient)) * own.half_width * (by - 1)
     return abs(residual) <= slack
-
-
-def restated(table: TableFacts, unit: Unit) -> TableFacts:
-    """The same table in another unit."""
-    known: dict[str, Fact] = {}
-
-    def other(fact: Fact) -> Fact:
-        if fact.id not in known:
-            known[fact.id] = _in_unit(fact, unit)
-        return known[fact.id]
-
-    blocks = tuple(replace(b, cells={k: other(f) for k, f in b.cells.items()}) for b in table.blocks)
-    return TableFacts(replace(table.table, unit=unit), blocks)
-
-
-def restated_form(form: GoalForm, units: dict[str, Unit]) -> GoalForm:
-    """The same form with the amounts of those tables (ids) in their right unit."""
-
-    def other(fact: Fact) -> Fact:
-        unit = units.get(fact.table)
-        money = fact.unit is not None and fact.unit.dimension == "money"
-        return _in_unit(fact, unit) if unit and money else fact
-
-    def of(items: tuple[GoalItem, ...]) -> tuple[GoalItem, ...]:
-        return tuple(replace(i, fact=other(i.fact)) for i in items)
-
-    return replace(
-        form,
-        amounts={k: other(f) for k, f in form.amounts.items()},
-        sources=of(form.sources),
-        items=of(form.items),
-        purchases=of(form.purchases),
-        projects=of(form.projects),
-        overview=of(form.overview),
-        former=of(form.former),
-    )
-
-
-def _in_unit(fact: Fact, unit: Unit) -> Fact:
-    amount = fact.amount
-    if amount is not None and amount.unit == fact.unit:
-        amount = replace(amount, unit=unit)
-    return replace(fact, unit=unit, amount=amount)

@@ -244,7 +244,7 @@ def _bodies_listed(store: Ledger, proposed: bool) -> Iterator[str]:
     from yibenzhang.ledger.connecting import printed_bodies
     from yibenzhang.standards import load
 
-    con = store.connect()
+    con = store.connect(compared=False)
     try:
         printed = printed_bodies(con)
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from contextlib import closing
@@ -20,6 +21,10 @@ from yibenzhang.ledger.store import Ledger
 from yibenzhang.standards import HERE
 
 _FOLDER = HERE / "queries"
+_COMPARED = re.compile(
+    "pairs|supported|across|show|describe|summarize|schema|duckdb|sqlite|pg_|pragma|query", re.IGNORECASE
+)
+"""What a question has in it that asks the views of what is compared, or what views there are."""
 WIDEST = 40
 """Letters of a column as a table for people."""
 
@@ -74,7 +79,8 @@ def answer(
     """
     import duckdb
 
-    con = ledger.connect(only=_batches(ledger, body, year) if narrow and body else None)
+    only = _batches(ledger, body, year) if narrow and body else None
+    con = ledger.connect(only=only, compared=_COMPARED.search(sql) is not None)
     timer = Timer(seconds, con.interrupt)
     try:
         statements = con.extract_statements(sql)

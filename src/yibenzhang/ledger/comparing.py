@@ -97,7 +97,7 @@ def compare(
 ) -> list[AcrossFinding]:
     """All findings across the documents of a ledger. ``spill``: a folder for what memory does not hold; ``spark``: a
     session that asks the rules instead of DuckDB (ledger.spark)."""
-    with closing(ledger.connect(memory=memory, spill=spill)) as con:
+    with closing(ledger.connect(memory=memory, spill=spill, compared=False)) as con:
         if spark is None:
             rows = [_row(*r) for r in asked(con, ledger.batch_folders(), RULES)]
         else:

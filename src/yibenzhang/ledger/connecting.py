@@ -50,6 +50,7 @@ AT_PLACE = (
 )
 """A number for unit, version and stage; without a unit the same in every engine."""
 _VIEWS = Path(__file__).with_name("views.sql")
+_COMPARED = Path(__file__).with_name("compared.sql")
 _SQL: Mapping[str, str] = {"text": "VARCHAR", "int": "BIGINT", "bool": "BOOLEAN", "decimal": "DECIMAL(38, 8)"}
 NARROW = "regexp_replace(translate(x, '（）', '()'), '[\\s“”\"]', '', 'g')"
 """A name of a table's row in half width, without blanks and quotation marks, as bodies.bare does it."""
@@ -60,7 +61,12 @@ _SOURCES = (
 
 
 def connect(
-    ledger: Ledger, threads: int, memory: str, spill: Path | None, only: Sequence[Path] | None = None
+    ledger: Ledger,
+    threads: int,
+    memory: str,
+    spill: Path | None,
+    only: Sequence[Path] | None = None,
+    compared: bool = True,
 ) -> duckdb.DuckDBPyConnection:
     """See Ledger.connect."""
     con = duckdb.connect(config={"threads": threads, "memory_limit": memory})
@@ -90,10 +96,11 @@ def connect(
     con.execute(f"CREATE MACRO at_place(unit, version, told_stage) AS {AT_PLACE}")
     con.execute("CREATE MACRO wan(x) AS TRY_CAST(x AS DECIMAL(26, 8)) * 0.0001")
     con.execute("CREATE TYPE stages AS ENUM ('initial', 'adjusted', 'final', 'completion')")
-    views = _VIEWS.read_text(encoding="utf-8")
-    for name in ("told", "pairs", "units"):
-        views = views.replace(f"{{{name}}}", across_sql(name))
-    con.execute(views)
+    for path in (_VIEWS, _COMPARED) if compared else (_VIEWS,):
+        views = path.read_text(encoding="utf-8")
+        for name in ("told", "pairs", "units"):
+            views = views.replace(f"{{{name}}}", across_sql(name))
+        con.execute(views)
     con.execute(f"SET allowed_directories = [{quoted(str(ledger.batches))}]")
     con.execute("SET enable_external_access = false")
     con.execute("SET lock_configuration = true")

@@ -118,7 +118,7 @@ def refresh(ledger: Ledger, threads: int = 2, memory: str = "4GB") -> int:
             if con.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
                 con.executescript(_SCHEMA)
                 con.execute("INSERT INTO meta VALUES ('format', ?)", (FORMAT,))  # what a kill leaves goes on
-            with closing(ledger.connect(threads, memory)) as asked:
+            with closing(ledger.connect(threads, memory, compared=False)) as asked:
                 found = _documents(con, asked)
             for batch, wanted in found.items():
                 _batch(con, ledger, batch, wanted, threads, memory)
@@ -195,7 +195,7 @@ def _batch(
         for part in chunks(list(wanted))
         for d, x in con.execute(f"SELECT d, document FROM done WHERE document IN ({_marks(len(part))})", part)
     ]
-    with closing(ledger.connect(threads, memory, only=[ledger.batches / batch])) as asked:
+    with closing(ledger.connect(threads, memory, only=[ledger.batches / batch], compared=False)) as asked:
         asked.execute("CREATE TEMP TABLE wanted (d BIGINT, document VARCHAR)")
         asked.execute(
             "INSERT INTO wanted SELECT unnest(?), unnest(?)", [list(x) for x in zip(*numbers, strict=True)]

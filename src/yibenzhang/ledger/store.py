@@ -170,14 +170,16 @@ class Ledger:
         memory: str = "4GB",
         spill: Path | None = None,
         only: Sequence[Path] | None = None,
+        compared: bool = True,
     ) -> duckdb.DuckDBPyConnection:
         """A connection with the tables and views of the ledger (docs/ledger.md); it reads nothing outside of it.
 
         ``spill``: a folder for what does not fit into ``memory``; without one there is none. ``only``: these batches.
+        ``compared``: with pairs, supported and across too, which take three times as long to make as all the others.
         """
         from yibenzhang.ledger.connecting import connect
 
-        return connect(self, threads, memory, spill, only)
+        return connect(self, threads, memory, spill, only, compared)
 
     # ---- keeping it safe ---------------------------------------------------------------------------
 

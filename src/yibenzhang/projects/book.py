@@ -213,7 +213,7 @@ class Keeper:
 
     def _read(self, ledger: Ledger, key: Hashable) -> _Published:
         if self._published is None or self._published.key != key:
-            con = ledger.connect()
+            con = ledger.connect(compared=False)
             try:
                 events: dict[str, list[Event]] = defaultdict(list)
                 for e in published_events(con):

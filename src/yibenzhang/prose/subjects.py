@@ -87,11 +87,6 @@ def moved_before(change: Quantity, amount: Quantity) -> bool:
     return plain and (not name or not own or own in name or name.endswith(own[-4:]))
 
 
-def names_nothing(q: Quantity) -> bool:
-    """The words of an amount name no item: only its year, or that it is budgeted."""
-    return not _name(q) and not _REASON.search(q.lead) and not _FOOTING.search(q.lead)
-
-
 def _own(lead: str) -> tuple[str, str]:
     """The words of the last clause that name what moved: before the direction, and between it and the number."""
     clause = re.split(r"[,;:。]", lead)[-1].lstrip("(、")

@@ -75,7 +75,7 @@ def emptied(folder: Path) -> Path:
 def _resource(folder: Path, ledger: Ledger, table: Mapping[str, Any]) -> dict[str, Any]:
     """One table as CSV and Parquet, row group by row group, and how it is described."""
     schema = pa.schema([(name, _TYPES[kind]) for name, kind, *_ in table["fields"]])
-    with closing(ledger.connect()) as con:
+    with closing(ledger.connect(compared=False)) as con:
         return _written(folder, table, schema, con.sql(table["sql"]).to_arrow_reader(_ROWS))
 
 
@@ -216,7 +216,7 @@ def _describe(
 ) -> None:
     """datapackage.json, and the page for people."""
     given = words()
-    with closing(ledger.connect()) as con:
+    with closing(ledger.connect(compared=False)) as con:
         found = con.execute(
             "SELECT who, year, stage, address FROM documents WHERE kind = 'disclosure' AND address "
             "<> '' ORDER BY ALL LIMIT ?",

@@ -98,7 +98,7 @@ def write_site(ledger: Ledger, folder: Path, findings: Sequence[AcrossFinding]) 
         listed = []
         refresh(ledger)
         book = Book(ledger)
-        with closing(ledger.connect()) as con:
+        with closing(ledger.connect(compared=False)) as con:
             for who, place, columns, groups in _bodies(con):
                 text = page.render(
                     **_pictures(book, who),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -339,14 +338,4 @@ def _amounts_but_few(cells: Sequence[Cell]) -> bool:
     return sum(bool(_AMOUNT.fullmatch(t)) for t in texts) >= max(_FEW_AMOUNTS, 4 * rates) and rates > 0
 
 
-def names_taught(views: Sequence[View]) -> dict[str, Counter[str]]:
-    """What the document's own coded tables teach: classification|name → codes printed beside it."""
-    out: dict[str, Counter[str]] = {}
-    for view in views:
-        for row in view.rows:
-            if row.code and row.label and row.classification:
-                out.setdefault(f"{row.classification}|{folded(row.label)}", Counter())[row.code] += 1
-    return out
-
-
-__all__ = ["Reader", "bare_title", "names_taught", "narrow"]
+__all__ = ["Reader", "bare_title", "narrow"]

@@ -70,7 +70,7 @@ class Counted:
 
 
 def _asked(ledger: Ledger, name: str, body: str) -> Iterator[dict[str, Any]]:
-    con = ledger.connect()
+    con = ledger.connect(compared=False)
     try:
         found = con.execute((_QUERIES / f"{name}.sql").read_text(encoding="utf-8"), {"body": body})
         names = [d[0] for d in found.description or ()]
@@ -173,7 +173,7 @@ def place_of(page: int | None, place: str | None) -> str:
 
 def bodies_of(ledger: Ledger) -> list[str]:
     """The bodies whose documents the ledger holds."""
-    con = ledger.connect()
+    con = ledger.connect(compared=False)
     try:
         found = con.execute("SELECT DISTINCT body FROM documents WHERE body <> '' ORDER BY 1").fetchall()
         return [str(r[0]) for r in found]

@@ -112,7 +112,7 @@ def bodies(request: Request, office: Shop, who: Who) -> Response:
     rows: list[dict[str, Any]] = []
     together: Mapping[str, list[str]] = {}
     if ledger is not None:
-        with closing(ledger.connect()) as con:
+        with closing(ledger.connect(compared=False)) as con:
             printed = printed_bodies(con)
         decisions = ledger.decisions()
         rows = _pairs(printed, decisions)
@@ -156,7 +156,7 @@ def decide(
     if action not in (SAME, APART, UNDO):
         raise Refused("要说是同一个、不是同一个，还是撤销。")
     ledger = _ledger(office)
-    with closing(ledger.connect()) as con:
+    with closing(ledger.connect(compared=False)) as con:
         known = {bare(p.name) for p in printed_bodies(con)}
     if not {bare(one), bare(other)} <= known or bare(one) == bare(other):
         raise Refused("要写账本里有的两个不同的名称。")
