@@ -27,6 +27,12 @@ _FINE = 180
 """From this resolution on the thinnest rules are dark."""
 _FAINT, _COLOURED = 200, 0.3
 _SMALL = 4
+_DARKER = 16
+"""A rule is darker than the paper beside it by so much."""
+_RUN, _THICK, _OVER = 9.0, 3.2, 60.0
+"""Points: how far a rule is seen on both sides of a seal, how thick it is at most, how far it is carried on."""
+_MOSTLY = 0.6
+"""A gap in a rule is the seal's where it hides so much of it."""
 
 
 def without_seals(image: npt.NDArray[Any], dpi: float) -> Gray:
@@ -39,8 +45,49 @@ def without_seals(image: npt.NDArray[Any], dpi: float) -> Gray:
         return gray
     for x0, top, x1, bottom in _seals(spread):
         part = (slice(top, bottom), slice(x0, x1))
-        gray[part] = _taken_off(red[part], gray[part], spread[part], dpi >= _FINE)
+        before = gray[part].copy()
+        gray[part] = _taken_off(red[part], before, spread[part], dpi >= _FINE)
+        hidden = _hidden(before, gray[part], spread[part])
+        _carry_on(gray, hidden, (x0, top), dpi / 72)
+        _carry_on(gray.T, hidden.T, (top, x0), dpi / 72)
     return gray
+
+
+def _hidden(before: Gray, after: Gray, spread: Gray) -> npt.NDArray[np.bool_]:
+    """Where the seal lies, and what was made lighter beside it."""
+    changed = (cv2.absdiff(before, after) > _DARKER // 2) | (spread > _RED // 2)
+    return np.asarray(cv2.dilate(changed.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0, dtype=np.bool_)
+
+
+def _carry_on(gray: Gray, hidden: npt.NDArray[np.bool_], corner: tuple[int, int], points: float) -> None:
+    """Rules that run into a seal from both sides run on under it: thin grey ones are too faint to be seen there.
+
+    ``points`` is pixels a point; what runs across is carried on, in place.
+    """
+    run, thick = max(4, round(_RUN * points)), max(3, int(_THICK * points)) | 1
+    x, y = corner
+    left, top = max(0, x - 2 * run), max(0, y - thick)
+    around = np.ascontiguousarray(
+        gray[top : y + hidden.shape[0] + thick, left : x + hidden.shape[1] + 2 * run]
+    )
+    under = np.zeros(around.shape, dtype=bool)
+    under[y - top : y - top + hidden.shape[0], x - left : x - left + hidden.shape[1]] = hidden
+    dark = cv2.morphologyEx(around, cv2.MORPH_BLACKHAT, np.ones((thick, 1), np.uint8)) > _DARKER
+    dark &= ~under
+    # a page that lies askew steps from one row of pixels to the next
+    wide = cv2.dilate(dark.astype(np.uint8), np.ones((3, 1), np.uint8))
+    rules = cv2.bitwise_and(cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, run), np.uint8)), wide) > 0
+    ends = np.diff(rules.astype(np.int8), axis=1)
+    for r in np.flatnonzero(under.any(axis=1) & rules.any(axis=1)):
+        stops, starts = np.flatnonzero(ends[r] < 0), np.flatnonzero(ends[r] > 0) + 1
+        for stop in stops:
+            start = next((int(k) for k in starts if k > stop), 0)
+            gap = under[r, stop + 1 : start]
+            if not gap.size or gap.size > _OVER * points or gap.mean() < _MOSTLY:
+                continue
+            tone = int(np.median(np.r_[around[r, stop + 1 - run : stop + 1], around[r, start : start + run]]))
+            row = gray[top + r, left + stop + 1 : left + start]
+            np.minimum(row, tone, out=row)
 
 
 def _taken_off(red: Gray, gray: Gray, spread: Gray, fine: bool) -> Gray:
