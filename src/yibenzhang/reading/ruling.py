@@ -37,9 +37,11 @@ _WHOLE, _DASHED = (1.4, 14.0), (3.2, 60.0)
 """Gaps inside of a rule, and how long it is at least: dashes and dots make a rule where they go on."""
 _EVEN, _EVEN_STRONG = 0.6, 0.5
 """A tenth of a rule is not lighter than this share of its middle and of its darker tone; a row of strokes is."""
-_UNCROSSED = 0.4
 _BESIDE = 0.2
 """Over or under so much of it lie other strokes."""
+_LITTLE, _UNEVEN = 0.05, 0.35
+"""Where fewer do, a row of strokes is known by being very uneven."""
+_UNCROSSED = 0.4
 _NEAR = 1.2
 _THICK = 3.2
 """The thickest rule."""
@@ -222,13 +224,15 @@ def _of_strokes(dark: Gray, crossings: Gray, ink: Gray, bar: Bar, scale: float) 
     near, off = max(2, round(_NEAR / scale)), 1 + max(1, round(0.5 / scale))
     over = ink[max(0, top - off - near) : max(1, top - off + 1), x0:x1].any(axis=0).mean()
     under = ink[bottom + off - 1 : bottom + off + near, x0:x1].any(axis=0).mean()
-    if over + under <= _BESIDE:
+    if over + under <= _LITTLE:
         return False
     tones = dark[top:bottom, x0:x1].max(axis=0)
     uncrossed = ~crossings[top:bottom, x0:x1].any(axis=0)
     if uncrossed.mean() > _UNCROSSED:
         tones = tones[uncrossed]
     light, middle, strong = np.percentile(tones, (10, 50, 75))
+    if over + under <= _BESIDE:
+        return bool(light < _UNEVEN * strong)
     return bool(light < max(_EVEN * middle, _EVEN_STRONG * strong))
 
 

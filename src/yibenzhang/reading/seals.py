@@ -31,6 +31,8 @@ _DARKER = 16
 """A rule is darker than the paper beside it by so much."""
 _RUN, _THICK, _OVER = 9.0, 3.2, 60.0
 """Points: how far a rule is seen on both sides of a seal, how thick it is at most, how far it is carried on."""
+_LEANS = 0.065
+"""A rule of a page that lies askew leans by so much at most."""
 _MOSTLY = 0.6
 """A gap in a rule is the seal's where it hides so much of it."""
 
@@ -78,16 +80,31 @@ def _carry_on(gray: Gray, hidden: npt.NDArray[np.bool_], corner: tuple[int, int]
     wide = cv2.dilate(dark.astype(np.uint8), np.ones((3, 1), np.uint8))
     rules = cv2.bitwise_and(cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, run), np.uint8)), wide) > 0
     ends = np.diff(rules.astype(np.int8), axis=1)
+    starts = [np.flatnonzero(row > 0) + 1 for row in ends]
+    drawn = np.full(around.shape, 255, dtype=np.uint8)
     for r in np.flatnonzero(under.any(axis=1) & rules.any(axis=1)):
-        stops, starts = np.flatnonzero(ends[r] < 0), np.flatnonzero(ends[r] > 0) + 1
-        for stop in stops:
-            start = next((int(k) for k in starts if k > stop), 0)
-            gap = under[r, stop + 1 : start]
-            if not gap.size or gap.size > _OVER * points or gap.mean() < _MOSTLY:
+        for stop in np.flatnonzero(ends[r] < 0).tolist():
+            found = _next(starts, int(r), stop, _OVER * points)
+            if found is None or under[r, stop + 1 : found[0]].mean() < _MOSTLY:
                 continue
-            tone = int(np.median(np.r_[around[r, stop + 1 - run : stop + 1], around[r, start : start + run]]))
-            row = gray[top + r, left + stop + 1 : left + start]
-            np.minimum(row, tone, out=row)
+            start, row = found
+            tone = np.median(np.r_[around[r, stop + 1 - run : stop + 1], around[row, start : start + run]])
+            cv2.line(drawn, (stop, int(r)), (start, row), (float(tone),), 1)
+    here = gray[top : top + around.shape[0], left : left + around.shape[1]]
+    np.minimum(here, drawn, out=here)
+
+
+def _next(starts: list[npt.NDArray[np.int64]], row: int, stop: int, most: float) -> tuple[int, int] | None:
+    """Where the rule that stops there starts again: column and row, in a row the nearer the shorter the gap is."""
+    best: tuple[int, int] | None = None
+    for other in range(max(0, row - 9), min(len(starts), row + 10)):
+        for start in starts[other].tolist():
+            gap = start - stop
+            if not 1 < gap <= most or abs(other - row) > 1 + _LEANS * gap:
+                continue
+            if best is None or (abs(other - row), gap) < (abs(best[1] - row), best[0] - stop):
+                best = start, other
+    return best
 
 
 def _taken_off(red: Gray, gray: Gray, spread: Gray, fine: bool) -> Gray:
