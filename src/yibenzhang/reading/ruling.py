@@ -50,6 +50,7 @@ _FINE, _THICKEST = 2.2, 5.0
 where it leans a little."""
 _CORE = 0.8
 _SHORT = 12.0
+_EDGE = 1.0
 _COLLINEAR = 0.8
 _CRACK, _BREAK = 12.0, 45.0
 """A rule is broken by a crack; by a longer break only where it is whole on both sides and ends at no other."""
@@ -104,11 +105,16 @@ def ruled(gray: Gray, ink: Gray, scale: float, grain: float) -> Ruled:
         across, along = replace(across, bars=joined_h), replace(along, bars=joined_v)
         keep_h, keep_v = _drawn(across.rules, along.rules)
     mask = np.zeros_like(gray)
-    for way, keep in ((across, keep_h), (along, keep_v)):
+    edge = round(_EDGE / scale)  # the grey edges of a rule are its own
+    for way, keep, (wide, tall) in ((across, keep_h, (0, edge)), (along, keep_v, (edge, 0))):
         for k, bar in enumerate(way.bars):
             if k in keep or bar.rule.end - bar.rule.start > _ALONE:
                 for x0, top, x1, bottom in bar.boxes:
-                    mask[top:bottom, x0:x1] |= way.mask[top:bottom, x0:x1]
+                    part = (
+                        slice(max(0, top - tall), bottom + tall),
+                        slice(max(0, x0 - wide), x1 + wide),
+                    )
+                    mask[part] |= way.mask[part]
     return Ruled([across.rules[k] for k in sorted(keep_h)], [along.rules[k] for k in sorted(keep_v)], mask)
 
 
