@@ -50,7 +50,7 @@ _FINE, _THICKEST = 2.2, 5.0
 where it leans a little."""
 _CORE = 0.8
 _SHORT = 12.0
-_EDGE = 1.0
+_EDGE = 0.6
 _COLLINEAR = 0.8
 _CRACK, _BREAK = 12.0, 45.0
 """A rule is broken by a crack; by a longer break only where it is whole on both sides and ends at no other."""
@@ -58,10 +58,11 @@ _CRACK, _BREAK = 12.0, 45.0
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A rule and the boxes of its pixels."""
+    """A rule and the boxes of its pixels; so many more beside them are its grey edges."""
 
     rule: Rule
     boxes: tuple[Box, ...]
+    edge: int = 0
 
 
 @dataclass(frozen=True)
@@ -105,15 +106,12 @@ def ruled(gray: Gray, ink: Gray, scale: float, grain: float) -> Ruled:
         across, along = replace(across, bars=joined_h), replace(along, bars=joined_v)
         keep_h, keep_v = _drawn(across.rules, along.rules)
     mask = np.zeros_like(gray)
-    edge = round(_EDGE / scale)  # the grey edges of a rule are its own
-    for way, keep, (wide, tall) in ((across, keep_h, (0, edge)), (along, keep_v, (edge, 0))):
+    for way, keep, flat in ((across, keep_h, True), (along, keep_v, False)):
         for k, bar in enumerate(way.bars):
             if k in keep or bar.rule.end - bar.rule.start > _ALONE:
+                tall, wide = (bar.edge, 0) if flat else (0, bar.edge)
                 for x0, top, x1, bottom in bar.boxes:
-                    part = (
-                        slice(max(0, top - tall), bottom + tall),
-                        slice(max(0, x0 - wide), x1 + wide),
-                    )
+                    part = slice(max(0, top - tall), bottom + tall), slice(max(0, x0 - wide), x1 + wide)
                     mask[part] |= way.mask[part]
     return Ruled([across.rules[k] for k in sorted(keep_h)], [along.rules[k] for k in sorted(keep_v)], mask)
 
@@ -196,12 +194,15 @@ def _bars(mask: Gray, scale: float) -> list[Bar]:
         x0, top, length, thick = cv2.boundingRect(outline)
         if length * scale < _SHORT:
             continue
+        edge = 0
         if thick * scale > _FINE:
+            whole = thick
             x0, top, length, thick = _core(mask, (x0, top, x0 + length, top + thick))
+            edge = round(_EDGE / scale) if thick < whole else 0
         if length * scale < _SHORT or thick * scale > _THICKEST or length < 4 * thick:
             continue
         rule = Rule((top + thick / 2) * scale, x0 * scale, (x0 + length) * scale)
-        bars.append(Bar(rule, ((x0, top, x0 + length, top + thick),)))
+        bars.append(Bar(rule, ((x0, top, x0 + length, top + thick),), edge))
     return bars
 
 
@@ -259,7 +260,8 @@ def _joined(way: _Way, keep: set[int], crossing: _Way) -> list[Bar]:
                 continue
             if (sure or j in keep) and _broken(bar.rule, other, crossing.rules):
                 whole = Rule(bar.rule.at, bar.rule.start, max(bar.rule.end, other.end))
-                bar, sure = Bar(whole, bar.boxes + way.bars[j].boxes), True
+                edge = max(bar.edge, way.bars[j].edge)
+                bar, sure = Bar(whole, bar.boxes + way.bars[j].boxes, edge), True
                 gone.add(j)
         out.append(bar)
     return out
