@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from yibenzhang.checking.check import check_document
+from yibenzhang.model.documents import Cell
 from yibenzhang.model.places import LinePlace
 from yibenzhang.proving import document_of
-from yibenzhang.recognising.indicators import Indicator
+from yibenzhang.recognising.indicators import Columns, Indicator, cells_of
 from yibenzhang.rules.goal_missing import _sizes
 from yibenzhang.rules.goal_promises import _Measured
 from yibenzhang.rules.indicator_parts import parts_of, pieces, unpaired
@@ -162,3 +163,11 @@ def test_a_level_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "indicators.toml").write_text('[[level]]\nid = "own"\nright = "cost"\n')
     with pytest.raises(StandardsError, match="under"):
         load("", str(tmp_path))
+
+
+def test_a_row_that_merged_cells_cover_whole_is_no_indicator() -> None:
+    """A scan's stray line parts a row in two: no cell begins in the lower one, and all the words belong above."""
+    named = Cell(3, 0, 2, 1, "检修门禁套数", LinePlace(4, 0, 6))
+    columns = Columns({"name": 0, "value": 1}, True, frozenset())
+    assert cells_of(columns, [], [named, None]) is None
+    assert cells_of(columns, [named], [named, None]) == {"name": named}

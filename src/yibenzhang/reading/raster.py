@@ -13,13 +13,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from yibenzhang.reading.grid import groups_of
-from yibenzhang.reading.limits import MAX_RULES_PER_PAGE
-from yibenzhang.reading.rules import GAP, Rule
+from yibenzhang.reading.rules import Rule
+from yibenzhang.reading.ruling import crossed, ruled
 from yibenzhang.reading.seals import without_seals
-
-_LONG = 40.0
-"""A rule of so many points need not end at others: tables may lack their outer edges."""
 
 Gray = npt.NDArray[np.uint8]
 
@@ -27,10 +23,6 @@ MAX_SKEW = 3.5
 """Degrees; a page turned further is straightened only where it does not read well as it lies."""
 FAR_SKEW = 10.0
 """No page is straightened by more."""
-_CONTRAST = 28
-"""A rule is darker than what lies beside it by this much (of 255)."""
-_FAINT = 16
-"""On a page without grain this is enough: thin grey rules that lie askew."""
 _INK = 26
 """Ink is darker than the mean around it by this much."""
 
@@ -167,42 +159,18 @@ def straight(gray: Gray, scale: float, most: float = MAX_SKEW) -> tuple[Gray, fl
 def sheet_of(gray: Gray, scale: float) -> Sheet:
     """Rules and ink of an upright, straight page."""
     calm, grain = _calm(gray)
-    least = _FAINT if grain < 2 else _CONTRAST
-    (across, hs, h_boxes), (along, vs, v_boxes) = _both_ways(calm, scale, least, *_WHOLE)
-    keep_h, keep_v = _drawn(hs, vs)
-    if not keep_h and not keep_v and grain < 2:  # among grain everything is dashed
-        (across, hs, h_boxes), (along, vs, v_boxes) = _both_ways(calm, scale, least, *_DASHED)
-        keep_h, keep_v = _drawn(hs, vs)
-    rules = np.zeros_like(gray)
-    for mask, boxes, keep, kept in ((across, h_boxes, keep_h, hs), (along, v_boxes, keep_v, vs)):
-        for k, (x0, top, x1, bottom) in enumerate(boxes):
-            # a long line that stands alone is no rule of a table, and no character either
-            if k in keep or kept[k].end - kept[k].start > 60:
-                rules[top:bottom, x0:x1] |= mask[top:bottom, x0:x1]
+    paper = int(np.median(gray[::7, ::7]))
+    dots = ink_of(calm, scale, max(_INK, round(3.2 * grain)))
+    found = ruled(gray, dots, scale, grain)
     clean = gray.copy()
-    rules = _crossed(rules, scale)
-    grown = cv2.dilate(rules, np.ones((3, 3), np.uint8))
-    clean[grown > 0] = int(np.median(gray[::7, ::7]))
-    calm[grown > 0] = int(np.median(gray[::7, ::7]))
+    grown = cv2.dilate(crossed(found.mask, scale), np.ones((3, 3), np.uint8))
+    clean[grown > 0] = paper
+    calm[grown > 0] = paper
     ink = ink_of(calm, scale, max(_INK, round(3.2 * grain)))
     ink[grown > 0] = 0
-    hs, vs = [hs[k] for k in sorted(keep_h)], [vs[k] for k in sorted(keep_v)]
-    pieces = [p for p in _pieces(ink, scale) if not _left_over(p, scale, hs, vs)]
+    pieces = [p for p in _pieces(ink, scale) if not _left_over(p, scale, found.hs, found.vs)]
     pieces = _without_specks(pieces, gray.shape, scale)
-    return Sheet(clean, scale, hs, vs, pieces)
-
-
-_WHOLE, _DASHED = (1.4, 14.0), (3.2, 60.0)
-"""Gaps (points) inside of a rule, and how long it is at least: dashes and dots make a rule where they go on."""
-_Found = tuple[Gray, list[Rule], list[tuple[int, int, int, int]]]
-"""A mask of bars one way, the rules they are, and their boxes."""
-
-
-def _both_ways(gray: Gray, scale: float, least: int, gap: float, shortest: float) -> tuple[_Found, _Found]:
-    across = _bars_of(gray, scale, least, gap, shortest)
-    along = _bars_of(np.ascontiguousarray(gray.T), scale, least, gap, shortest)
-    along = np.ascontiguousarray(along.T)
-    return (across, *_rules(across, scale, flat=True)), (along, *_rules(along, scale, flat=False))
+    return Sheet(clean, scale, found.hs, found.vs, pieces)
 
 
 def _calm(gray: Gray) -> tuple[Gray, float]:
@@ -238,83 +206,6 @@ def _left_over(piece: Piece, scale: float, hs: list[Rule], vs: list[Rule]) -> bo
     return any(abs(h.at - y) < 2 and h.start - 2 < x < h.end + 2 for h in hs) and any(
         abs(v.at - x) < 2 and v.start - 2 < y < v.end + 2 for v in vs
     )
-
-
-def _crossed(rules: Gray, scale: float) -> Gray:
-    """Where two rules cross, each hides the other's contrast: the hole between their ends is closed."""
-    over = max(3, int(2 / scale)) | 1
-    wide = cv2.dilate(rules, np.ones((1, over), np.uint8))
-    tall = cv2.dilate(rules, np.ones((over, 1), np.uint8))
-    return np.asarray(cv2.max(rules, cv2.min(wide, tall)), dtype=np.uint8)
-
-
-def _bars_of(gray: Gray, scale: float, least: int, gap: float, shortest: float) -> Gray:
-    """A mask of thin dark bars that run across for at least so many points, with gaps no wider than told."""
-    thick = max(3, int(3.2 / scale)) | 1
-    dark = cv2.morphologyEx(gray, cv2.MORPH_BLACKHAT, np.ones((thick, 1), np.uint8))
-    mask = np.asarray(cv2.threshold(dark, least, 255, cv2.THRESH_BINARY)[1], dtype=np.uint8)
-    mask = np.asarray(
-        cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((1, max(3, int(gap / scale))), np.uint8))
-    )
-    # a line that still leans a little steps from one row of pixels to the next
-    wide = cv2.dilate(mask, np.ones((3, 1), np.uint8))
-    wide = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((1, int(shortest / scale)), np.uint8))
-    return np.asarray(cv2.bitwise_and(mask, wide), dtype=np.uint8)
-
-
-def _rules(mask: Gray, scale: float, flat: bool) -> tuple[list[Rule], list[tuple[int, int, int, int]]]:
-    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    rules: list[Rule] = []
-    boxes: list[tuple[int, int, int, int]] = []
-    for outline in outlines[:MAX_RULES_PER_PAGE]:
-        x0, top, width, height = cv2.boundingRect(outline)
-        length, thick = (width, height) if flat else (height, width)
-        if length * scale < 12 or thick * scale > 5 or length < 4 * thick:
-            continue
-        at = top + height / 2 if flat else x0 + width / 2
-        start = x0 if flat else top
-        rules.append(Rule(at * scale, start * scale, (start + length) * scale))
-        boxes.append((x0, top, x0 + width, top + height))
-    return rules, boxes
-
-
-def _drawn(hs: list[Rule], vs: list[Rule]) -> tuple[set[int], set[int]]:
-    """Which rules belong to a table: strokes of characters and dashes do not.
-
-    A short one must end at rules that cross it, and what touches must be of a table's size together.
-    """
-    keep_h, keep_v = set(range(len(hs))), set(range(len(vs)))
-    if len(hs) * len(vs) > 4_000_000:
-        return keep_h, keep_v
-    for _ in range(3):
-        keep_h = {i for i in keep_h if _held(hs[i], [vs[k] for k in keep_v])}
-        keep_v = {k for k in keep_v if _held(vs[k], [hs[i] for i in keep_h])}
-    h_at = {id(hs[i]): i for i in keep_h}
-    v_at = {id(vs[k]): k for k in keep_v}
-    keep_h, keep_v = set(), set()
-    for rows, columns in groups_of([hs[i] for i in h_at.values()], [vs[k] for k in v_at.values()]):
-        if _of_a_table(rows, columns):
-            keep_h |= {h_at[id(r)] for r in rows}
-            keep_v |= {v_at[id(c)] for c in columns}
-    return keep_h, keep_v
-
-
-def _of_a_table(rows: list[Rule], columns: list[Rule]) -> bool:
-    """Rules that touch are of a table's size together."""
-    width = max(r.end for r in rows) - min(r.start for r in rows)
-    height = max(c.end for c in columns) - min(c.start for c in columns)
-    return len(rows) >= 2 and width >= 50 and height >= 16 and max(width, height) >= 80
-
-
-def _held(rule: Rule, crossing: list[Rule]) -> bool:
-    met = [c.at for c in crossing if _meet(rule, c)]
-    if rule.end - rule.start >= _LONG:
-        return bool(met)
-    return any(abs(m - rule.start) <= GAP for m in met) and any(abs(m - rule.end) <= GAP for m in met)
-
-
-def _meet(a: Rule, b: Rule) -> bool:
-    return a.start - GAP <= b.at <= a.end + GAP and b.start - GAP <= a.at <= b.end + GAP
 
 
 def _pieces(ink: Gray, scale: float) -> Iterable[Piece]:

@@ -115,7 +115,7 @@ def _by_column(columns: Columns, row: Sequence[Cell], grid: Sequence[Cell | None
     if "now" in found and "value" in found:
         del found["value"]
     named = found.get("name")
-    if named is None or not fold(named.text) or named.row != max(c.row for c in row):
+    if named is None or not fold(named.text) or named.row != max((c.row for c in row), default=-1):
         return None
     return {n: c for n, c in found.items() if n in ("level1", "level2") or c.row == named.row}
 
