@@ -141,7 +141,7 @@ class SentenceReader:
         sums = (*apart, *self.cube.rolled(wanted))
         how = said.how if facts else f"{said.how}, sums"
         named = bool(wanted.codes or wanted.label)
-        if facts and named and self.cube.narrower(wanted):
+        if facts and wanted.codes and self.cube.narrower(wanted):
             how += ", narrower"  # the tables tell of some kind of spending what the words say of all
         narrow = [(d, v) for d, v in wanted.values if d in _NARROW]
         close = [f for f in facts if named or all(self.cube.has(f, d, v) for d, v in narrow)]
@@ -154,11 +154,10 @@ class SentenceReader:
         if close and current in wanted.values and not any(self.cube.has(f, *current) for f in close):
             how += ", whole"  # the tables tell this year's and what was carried over together
         headed = [(d, v) for d, v in wanted.prefer if d == ("fund" if named else "kind") or v in _SEPARATE]
-        another = next((d for d, v in headed if facts and not self._as_headed(facts, d, v)), "")
-        how += f", another {another}" if another else ""
+        if another := next((d for d, v in headed if facts and not self._as_headed(facts, d, v)), ""):
+            how += f", another {another}"
         a_fund = not named and self._of_a_fund(facts, wanted)
-        if a_fund:
-            how += ", of a fund"  # the tables tell of one fund what the words say of all
+        how += ", of a fund" if a_fund else ""  # the tables tell of one fund what the words say of all
         if not named and any(w in h for h in q.passage.section for w in self._words.elsewhere):
             how += ", elsewhere"
         said_all = [*narrow, *(x for x in wanted.values if x[0] == "period")]

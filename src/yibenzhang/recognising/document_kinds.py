@@ -66,8 +66,8 @@ def _is_extract(document: Document, front: Sequence[str], words: DocumentKinds) 
         return False
     if any(words.extract.search(line) for line in (*front, *_spread(front))):
         return True
-    told = {m.group(1) for t in texts for m in words.statement.finditer(t)}
-    return len(told) >= words.statements and not any(words.never.search(t) for t in texts)
+    expenses = {m.group(1) for t in texts for m in words.statement.finditer(t)}
+    return len(expenses) >= words.statements and not any(words.never.search(t) for t in texts)
 
 
 def _spread(lines: Sequence[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from yibenzhang.model.amounts import Amount, unit_named
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_of
-from yibenzhang.prose.claims import Claim, Says
+from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case

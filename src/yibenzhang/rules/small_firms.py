@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yibenzhang.model.relations import Alternatives, Relation
-from yibenzhang.prose.claims import Claim, Says
+from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.neighbours import Neighbours
