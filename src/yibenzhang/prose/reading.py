@@ -23,8 +23,7 @@ _EDGES = '的、,:”"》)'
 _SPOKEN = ("side", "fund", "period", "kind", "item")
 _NARROW = ("fund", "kind", "item")
 """What the whole of a list says of its parts."""
-_SEPARATE = ("government_fund", "state_capital")
-"""Funds whose sections tell of nothing else."""
+_SEPARATE = ("government_fund", "state_capital")  # their sections tell of nothing else
 _OTHER = {"income": "expenditure", "expenditure": "income"}
 _BARE = {"side", "period"}
 _DIVIDES = re.compile(r"(?:其中)?[,:]?(?:按照?|从|分)[^,。;:\d]{1,10}(?:[,:]|(?=[^,。;:\d]{2,12}\d))")
@@ -141,7 +140,7 @@ class SentenceReader:
         sums = (*apart, *self.cube.rolled(wanted))
         how = said.how if facts else f"{said.how}, sums"
         named = bool(wanted.codes or wanted.label)
-        if facts and wanted.codes and self.cube.narrower(wanted):
+        if facts and named and self.cube.narrower(wanted):
             how += ", narrower"  # the tables tell of some kind of spending what the words say of all
         narrow = [(d, v) for d, v in wanted.values if d in _NARROW]
         close = [f for f in facts if named or all(self.cube.has(f, d, v) for d, v in narrow)]
