@@ -18,10 +18,10 @@ FOLDER = Path(__file__).parent
 STYLES = sorted(p.stem for p in FOLDER.glob("*.html"))
 LEAST = {
     "anhui-accounts": (0.99, 0.95),
-    "guangdong-budget": (0.86, 0.55),
+    "guangdong-budget": (0.86, 0.54),
     "hebei-budget": (0.95, 0.71),
     "sichuan-budget": (0.98, 0.92),
-    "tianjin-accounts": (0.93, 0.94),
+    "tianjin-accounts": (0.93, 0.93),
     "yunnan-budget": (0.93, 0.77),
     "zhejiang-accounts": (0.99, 0.89),
 }

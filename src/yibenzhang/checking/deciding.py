@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 from yibenzhang.balance.evaluate import evaluate
 from yibenzhang.model.issues import Issue
@@ -36,9 +37,23 @@ def _one_of(made: Alternatives) -> Iterator[Result | Issue | NotChecked]:
                 yield _nearly(_evaluated(option.relation))
                 return
         elif (result := _evaluated(option)).outcome != Outcome.CONTRADICTED:
-            yield result
+            heard = option.rule in _BY_KIND or _heard(made.otherwise)
+            yield result if heard else replace(result, relation=replace(option, accuses=False))
             return
     yield from decide(made.otherwise)
+
+
+_BY_KIND = ("prose.table", "prose.changed")
+"""What these would tell of a wrong number depends on whether it stands somewhere in the tables: they say so themselves."""
+
+
+def _heard(made: Made) -> bool:
+    """Something would be told if none held: where nothing would, what holds proves nothing."""
+    if isinstance(made, Relation):
+        return made.accuses
+    if isinstance(made, Alternatives):
+        return _heard(made.otherwise)
+    return isinstance(made, Issue)
 
 
 def _support(option: Supported) -> int:
@@ -47,7 +62,27 @@ def _support(option: Supported) -> int:
 
 def _evaluated(relation: Relation) -> Result:
     [result] = evaluate([relation])
-    return result
+    return replace(result, relation=replace(relation, accuses=False)) if _by_whole_numbers(result) else result
+
+
+def _by_whole_numbers(result: Result) -> bool:
+    """A sum of a sentence that agrees only because its whole numbers may be rounded: people print 6 for 6.00, so that it
+    proves nothing, and may still be right."""
+    facts = result.relation.facts()
+    if (
+        result.outcome == Outcome.CONTRADICTED
+        or not result.residual
+        or any(f.table != "prose" for f in facts)
+    ):
+        return False
+    if any(f.unit is None or f.unit.dimension != "money" or f.amount is None for f in facts):
+        return False
+    finer = [
+        abs(Decimal(t.coefficient)) * x.half_width
+        for t in result.relation.terms
+        if t.fact.decimals and (x := t.fact.interval) is not None
+    ]
+    return abs(result.residual) > sum(finer, Decimal(0))
 
 
 def _nearly(result: Result) -> Result:

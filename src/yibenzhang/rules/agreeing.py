@@ -54,6 +54,9 @@ def listed(case: Case) -> Iterator[Made]:
         sums += [_sum(whole, one) for one in _one_side(listing, case) for whole in listing.wholes]
         if not sums or not _adds_something(listing):
             continue
+        if len(listing.parts) == 1 and not listing.how.startswith("outline"):
+            yield Alternatives([replace(s, accuses=False) for s in sums])  # one part need not be the whole
+            continue
         if well_supported(_kind(listing)) and not _far_from(sums[0], listing):
             yield Alternatives(sums, sums[0])
             continue
