@@ -74,7 +74,7 @@ def readings(case: Case) -> Iterator[Readings]:
 
 
 def _sum(whole: Quantity, listing: ChangeList) -> Relation:
-    terms = [Term(Decimal(whole.sign), whole.fact), *(Term(-Decimal(q.sign), q.fact) for q in listing.parts)]
+    terms = [Term(1, whole.fact), *(Term(-Decimal(whole.sign * q.sign), q.fact) for q in listing.parts)]
     return Relation(f"prose.changed|{whole.fact.id}|{len(listing.parts)}|list", "prose.changed", tuple(terms))
 
 
