@@ -9,7 +9,8 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards.patterns import patterns
 
-_TITLE = patterns("form_years")["title"]
+_WORDS = patterns("form_years")
+_TITLE = _WORDS["title"]
 _SEVERAL = 3
 """So many titles of the document's own year for each one of another."""
 
