@@ -37,7 +37,8 @@ def _one_of(made: Alternatives) -> Iterator[Result | Issue | NotChecked]:
                 yield _nearly(_evaluated(option.relation))
                 return
         elif (result := _evaluated(option)).outcome != Outcome.CONTRADICTED:
-            heard = option.rule in _BY_KIND or _heard(made.otherwise)
+            of_text = any(f.table == "prose" for f in option.facts()) and option.rule not in _BY_KIND
+            heard = not of_text or _heard(made.otherwise)
             yield result if heard else replace(result, relation=replace(option, accuses=False))
             return
     yield from decide(made.otherwise)

@@ -55,6 +55,8 @@ def document_kind(
     return EXTRACT if _is_extract(document, front, words) else NO_DISCLOSURE
 
 
+_HEADLINE = re.compile(r"[^。；;]{6,}\d[\d.,]*(?:%|[万亿]?元)[^。；;]*$")
+"""What news begins with: a title that tells a number."""
 _AMOUNT = re.compile(r"\d[\d,.]*[百千万亿]*元")
 
 
@@ -66,6 +68,8 @@ def _is_extract(document: Document, front: Sequence[str], words: DocumentKinds) 
         return False
     if any(words.extract.search(line) for line in (*front, *_spread(front))):
         return True
+    if front and _HEADLINE.match("".join(front[0].split())):
+        return False
     expenses = {m.group(1) for t in texts for m in words.statement.finditer(t)}
     return len(expenses) >= words.statements and not any(words.never.search(t) for t in texts)
 
