@@ -71,16 +71,19 @@ def _direction(passage: Passage, match: re.Match[str], word: str, both: list[Qua
     return Claim(says, passage, match.start(), both[1], both[0], words=words)
 
 
+def _compared_with(match: re.Match[str], quantities: list[Quantity]) -> list[Quantity] | None:
+    """The budget within the words, and what was carried out before them in the same sentence."""
+    inside = [q for q in quantities if match.start() <= q.start < match.end() and q.money]
+    actual = next((q for q in reversed(quantities) if q.end <= match.start() and q.kind == Kind.ACTUAL), None)
+    same = actual is not None and not re.search("[。;]", actual.passage.text[actual.end : match.start()])
+    return [inside[0], actual] if actual is not None and same and len(inside) == 1 else None
+
+
 def _bracketed(match: re.Match[str], quantities: list[Quantity]) -> list[Quantity] | None:
     """ "决算数（2604 万元）大于预算数（2850 万元）": each in brackets behind its word; or the budget behind the amount that is
     compared with it ("比预算数 18 万元增加")."""
     if match.group("than"):
-        inside = [q for q in quantities if match.start() <= q.start < match.end() and q.money]
-        actual = next(
-            (q for q in reversed(quantities) if q.end <= match.start() and q.kind == Kind.ACTUAL), None
-        )
-        same = actual is not None and not re.search("[。;]", actual.passage.text[actual.end : match.start()])
-        return [inside[0], actual] if actual is not None and same and len(inside) == 1 else None
+        return _compared_with(match, quantities)
     if match.groupdict().get("bracketed") is None:
         return None
     inside = [q for q in quantities if match.start() <= q.start < match.end() and q.money]

@@ -168,9 +168,7 @@ def paths(case: Case) -> Iterator[Issue]:
         goes_down = LEVELS.get(one.level, 9) < LEVELS.get(two.level, 0)
         if not goes_down or not above or not below or (one.name, two.name) in seen:
             continue
-        if len({b[: LEVELS["类"]] for b in below}) >= _EVERYWHERE:
-            continue  # money of a kind that every class may spend
-        if not any(b.startswith(a) for a in above for b in below):
+        if not _may_stand_below(above, below):
             seen.add((one.name, two.name))
             words = one.passage.verbatim(one.start, two.end).strip()
             homes = {b[: LEVELS[one.level]] for b in below}
@@ -181,6 +179,11 @@ def paths(case: Case) -> Iterator[Issue]:
 
 _EVERYWHERE = 3
 """An item of so many classes may be one of any."""
+
+
+def _may_stand_below(above: Collection[str], below: Collection[str]) -> bool:
+    anywhere = len({b[: LEVELS["类"]] for b in below}) >= _EVERYWHERE
+    return anywhere or any(b.startswith(a) for a in above for b in below)
 
 
 def _codes(m: Mention, printed: dict[str, set[str]]) -> set[str]:

@@ -25,16 +25,21 @@ def of_small_firms(case: Case) -> Iterator[Alternatives]:
     """What goes to small firms of all procurement, and what goes to the smallest of these."""
     claims = [c for c in case.claims if c.says == Says.SHARE and not c.loose and _of_firms(c)]
     near = Neighbours(case) if claims else None
-    for claim in claims:
-        part, rate = claim.subject, claim.rate
-        if near is None or part is None or rate is None or _known(claim, near):
-            continue
-        larger = [q for q in near.before(claim) if q.end <= part.start and q.amount.base >= part.amount.base]
-        whole = _whole(claim, part, larger[::-1])
-        if whole is None or (stated := share_of(part.fact, whole.fact, rate)) is None:
-            continue
-        options = [r for q in larger if (r := share_of(part.fact, q.fact, rate)) is not None]
-        yield Alternatives(options if any(map(holds, options)) else [stated], stated)
+    for claim in claims if near is not None else ():
+        if near is not None and not _known(claim, near) and (made := _share(claim, near)) is not None:
+            yield made
+
+
+def _share(claim: Claim, near: Neighbours) -> Alternatives | None:
+    part, rate = claim.subject, claim.rate
+    if part is None or rate is None:
+        return None
+    larger = [q for q in near.before(claim) if q.end <= part.start and q.amount.base >= part.amount.base]
+    whole = _whole(claim, part, larger[::-1])
+    if whole is None or (stated := share_of(part.fact, whole.fact, rate)) is None:
+        return None
+    options = [r for q in larger if (r := share_of(part.fact, q.fact, rate)) is not None]
+    return Alternatives(options if any(map(holds, options)) else [stated], stated)
 
 
 def _known(claim: Claim, near: Neighbours) -> bool:
