@@ -45,7 +45,7 @@ _UNCROSSED = 0.4
 _NEAR = 1.2
 _THICK = 3.2
 """The thickest rule."""
-_FINE, _THICKEST = 2.2, 5.0
+_FINE, _THICKEST = 4.2, 5.0
 """A bar that is thicker than the first may have characters clinging to it; one thicker than the second is no rule, even
 where it leans a little."""
 _CORE = 0.8
