@@ -12,6 +12,7 @@ from yibenzhang.model.places import Place, SheetPlace
 from yibenzhang.reading.limits import MAX_PARAGRAPH_CHARS
 from yibenzhang.reading.paragraphs import STARTS
 from yibenzhang.recognising.furniture import furniture_of
+from yibenzhang.standards.lexicon.sentences import rows_of_totals
 
 _ENDS = tuple("。；：！？;:!?")
 _HEADING = re.compile(
@@ -26,11 +27,6 @@ _JOINED = re.compile(r"[的和及与或、,)编公草批收支表]")
 _DEPTH = {"part": 0, "one": 1, "two": 2, "three": 3, "four": 4}
 _NUMERAL = re.compile(r"[\d.,][\d.,]")
 _GOES_ON = re.compile(r"[\d.,]\d|\d[.,]\d")
-_ROW = re.compile(
-    r"[一二三四五六七八九十]+、[^、]{2,20}[一二三四五六七八九十]+、|[一二三四五六七八九十]+、(?:一般公共预算|政府性基金预算|国有资本经营预算)(?:财政)?拨款(?:收入)?$|"
-    r"[一二三四五六七八九十]+、(?:(?:上级补助|事业|经营|附属单位上缴|其他)收入|(?:一般公共服务|外交|国防|公共安全|教育|科学技术|文化旅游体育与传媒|社会保障和就业|卫生健康|节能环保|城乡社区|农林水|交通运输|资源勘探工业信息等|商业服务业等|金融|援助其他地区|自然资源海洋气象等|住房保障|粮油物资储备|灾害防治及应急管理|其他|债务还本|债务付息)支出)$"
-)
-"""Rows of the table of all income and spending, which number their classes as headings are numbered."""
 _LONGEST_HEADING = 44
 _MARKS = "。；;！!？?，,：:"
 _CLOSED = ("。", ";")
@@ -171,8 +167,10 @@ def _goes_on(before: Paragraph, after: Paragraph) -> bool:
 def is_heading(text: str) -> bool:
     if re.search(r"\((?:类|款)\)", text) and not text.endswith("(项)"):
         return False  # a classification path broken off at the line's end
-    if _ROW.match(text):
-        return False
+    if rows_of_totals().match(text):
+        return (
+            False  # a row of the table of all income and spending, whose classes are numbered as headings are
+        )
     return (
         bool(_HEADING.match(text))
         and len(text) <= _LONGEST_HEADING

@@ -239,9 +239,10 @@ def _beside(lead: str, out: list[Quantity], base: str) -> tuple[Kind, int, str]:
     last = out[-1]
     if lead in _APART_BY and last.kind in (Kind.BUDGETED, Kind.LAST) and COMPARES.search(last.lead):
         return Kind.DELTA, _APART_BY[lead], BUDGET if last.kind == Kind.BUDGETED else ""
-    if _DIFFERENCE.search(lead) and (sign := _rise_of([q for q in out if q.money][-2:])):
-        return Kind.DELTA, sign, ""
-    if (now := _MOVED_SINCE.fullmatch(lead)) and [q.kind for q in out[-2:]] == [Kind.LAST, Kind.VALUE]:
+    rise = _rise_of([q for q in out if q.money][-2:])
+    if rise and _DIFFERENCE.search(lead):
+        return Kind.DELTA, rise, ""
+    if rise and (now := _MOVED_SINCE.fullmatch(lead)):
         return Kind.DELTA, (1 if now.group(1) in "增多升" else -1), ""
     if _REACHED.search(lead) and last.kind == Kind.VALUE and last.lead.endswith(("由", "从")):
         out[-1] = replace(last, kind=Kind.LAST)

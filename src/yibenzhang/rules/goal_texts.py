@@ -307,14 +307,14 @@ def cost(case: Case) -> Iterator[Issue]:
 
 def _as_budgeted(forms: Iterable[GoalForm]) -> Iterator[str]:
     """The names of indicators that tell just the project's money in several forms, and something else in one at most."""
-    told: dict[str, list[bool]] = defaultdict(list)
+    equal: dict[str, list[bool]] = defaultdict(list)
     for form in forms:
         budget = form.year.amount if form.kind == "project" and form.year is not None else None
         for one in form.indicators if budget is not None else ():
             target = target_of(one.value)
             if budget is not None and target is not None and target.unit in _MONEY:
-                told[fold(one.name)].append(target.number * _MONEY[target.unit] == budget.base)
-    yield from (name for name, found in told.items() if sum(found) >= _SEVERAL and found.count(False) <= 1)
+                equal[fold(one.name)].append(target.number * _MONEY[target.unit] == budget.base)
+    yield from (name for name, found in equal.items() if sum(found) >= _SEVERAL and found.count(False) <= 1)
 
 
 _SEVERAL = 3

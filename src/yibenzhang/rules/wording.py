@@ -82,7 +82,7 @@ def _in_text(
 
 
 _OF_CELLS = ("wording.doubled", "wording.said_twice")
-_PAUSE = re.compile("[。;,]")
+_PAUSE = re.compile(r"[。;]|,(?!\d)")
 
 
 def _cells_in_a_row(p: Passage, found: re.Match[str]) -> bool:

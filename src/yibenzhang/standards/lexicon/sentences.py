@@ -11,6 +11,7 @@ from typing import Any
 
 from yibenzhang.standards.lexicon.words import Lexicon, load_lexicon
 from yibenzhang.standards.model import fold
+from yibenzhang.standards.registers import registers
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,18 @@ def unbudgeted() -> re.Pattern[str]:
 def as_before() -> re.Pattern[str]:
     """What stands right after an amount that is what it was the year before."""
     return re.compile("|".join(_data()["as_before"]["words"]))
+
+
+@lru_cache(maxsize=1)
+def rows_of_totals() -> re.Pattern[str]:
+    """A numbered row of the table of all income and spending, or two of them side by side."""
+    classes = (name for e in registers().function.entries if len(e.code) == _CLASS for name in e.names)
+    names = "|".join(sorted(map(re.escape, {*_data()["rows"]["words"], *classes})))
+    number = "[一二三四五六七八九十]+、"
+    return re.compile(f"{number}(?:[^、]{{2,20}}{number}|(?:{names})$)")
+
+
+_CLASS = 3
 
 
 @lru_cache(maxsize=1)
