@@ -13,8 +13,8 @@ from collections.abc import Iterator
 
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.rules.case import Case
-from yibenzhang.rules.registry import rule
 from yibenzhang.rules.misspelt import mistaken
+from yibenzhang.rules.registry import rule
 from yibenzhang.standards.lexicon.pairs import MIDDLE, in_dictionary, in_fragment, usual
 
 _RUN = re.compile(r"[\u4e00-\u9fff]{4,}")

@@ -232,8 +232,8 @@ def base_years(case: Case) -> Iterator[Issue]:
     usable = {year - 1} if case.stage == "budget" else {year - 1, year}
     for p, m in bases:
         found = int(m.group(1))
-        if _earlier(p, m, found, year):
-            continue
+        if found > year or _earlier(p, m, found, year):
+            continue  # what is still to come is compared with nothing
         itself = found == year and _ITSELF.match(p.text, m.start())
         of_budget = _OF_BUDGET.match(p.text, m.end(1))
         sure = usual >= 2 or of_budget or (found not in usable and _beside_usual(bases, p, m, year))
