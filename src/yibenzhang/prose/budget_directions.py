@@ -55,7 +55,7 @@ def _only_two(passage: Passage, start: int, match: re.Match[str], before: list[Q
     """The one budget and the one amount carried out that the paragraph tells, each perhaps with its parts; or told
     before a semicolon, where the words behind it go on about them."""
     since = passage.text[start + 1 : match.start()]
-    if start >= 0 and "。" not in since and not re.match(r"[^,。;]{0,4}$", since):
+    if start >= 0 and "。" not in since and not re.match(r"[^,。;费金款项]{0,4}$", since):
         return []
     budgets = [q for q in before if q.money and q.kind == Kind.BUDGETED]
     actuals = [q for q in before if q.money and q.kind == Kind.ACTUAL]

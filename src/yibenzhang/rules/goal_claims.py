@@ -164,7 +164,7 @@ def _named_after(passage: Passage, money: Sequence[Quantity]) -> list[Fact]:
 
 def _at_least(m: re.Match[str], passage: Passage, case: Case, goals: Sequence[GoalForm]) -> Iterator[Issue]:
     """So many projects have goals: fewer than there are forms, or more than there are projects."""
-    said = count_written(m.group("n") or m.group("m"))
+    said = count_written(next(g for g in m.groups() if g))
     table = listed_projects(case.tables)
     words, place = passage.verbatim(m.start(), m.end()).strip(), passage.place(m.start())
     if 0 < said < len(goals):
