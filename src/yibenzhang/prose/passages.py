@@ -135,7 +135,7 @@ def passages_of(document: Document) -> list[Passage]:
     length = 0
     furniture = furniture_of(document)
     for block in document.blocks():
-        if isinstance(block, Table):
+        if isinstance(block, Table) or block.cell:
             fresh = True
             continue
         if id(block) in furniture or not flat(block.text):

@@ -72,7 +72,9 @@ def _below(passages: Sequence[Passage], position: int) -> list[Passage]:
     first = passages[position]
     out = [first]
     for p in passages[position + 1 : position + _FAR + 1]:
-        if p.section[: len(first.section)] != first.section or (p.heading and p.section == first.section[:-1]):
+        if p.section[: len(first.section)] != first.section or (
+            p.heading and p.section == first.section[:-1]
+        ):
             break
         out.append(p)
     return out
@@ -110,7 +112,9 @@ def _as_it_was(words: Sequence[str], scope: Sequence[Passage]) -> bool:
     return False
 
 
-def _changes(passage: Passage, numbers: Sequence[Quantity], names: Sequence[Sequence[str]]) -> Iterator[_Change]:
+def _changes(
+    passage: Passage, numbers: Sequence[Quantity], names: Sequence[Sequence[str]]
+) -> Iterator[_Change]:
     """The amounts by which something moved, each by the name that stands nearest before it."""
     for q in numbers:
         if q.kind == Kind.DELTA and q.money and not q.base:
