@@ -12,8 +12,8 @@ from yibenzhang.model.places import Place, SheetPlace
 from yibenzhang.reading.limits import MAX_PARAGRAPH_CHARS
 from yibenzhang.reading.paragraphs import STARTS
 from yibenzhang.recognising.furniture import furniture_of
+from yibenzhang.standards.lexicon.frames import frame_words
 from yibenzhang.standards.lexicon.sentences import rows_of_totals
-from yibenzhang.standards.patterns import patterns
 
 _ENDS = tuple("。；：！？;:!?")
 _PAUSES = (",", "、")
@@ -26,7 +26,6 @@ _TITLE = re.compile(
 )
 """A line that is the document's title and nothing else; a sentence does not go on below it, unless with these words."""
 _JOINED = re.compile(r"[的和及与或、,)编公草批收支表]|[如以]下")
-_WORDS = patterns("passages")
 _LONGEST_TITLE = 60
 _DEPTH = {"part": 0, "one": 1, "two": 2, "three": 3, "four": 4}
 _NUMERAL = re.compile(r"[\d.,][\d.,]")
@@ -172,7 +171,7 @@ def _goes_on(before: Paragraph, after: Paragraph) -> bool:
 
 def _titles_text(text: str) -> bool:
     """A line by itself that calls what is below it an explanation or a disclosure of a budget or of accounts."""
-    return len(text) <= _LONGEST_TITLE and _WORDS["titles_text"].fullmatch(text) is not None
+    return len(text) <= _LONGEST_TITLE and frame_words().text_title.fullmatch(text) is not None
 
 
 def is_heading(text: str) -> bool:

@@ -38,7 +38,8 @@ _TOLD = 6
 
 def celled(pages: Sequence[Page]) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     """The pages with the tables that stood a cell a line, and a notice of the cells that were not read as a table."""
-    out, unread = [], []
+    out: list[Page] = []
+    unread: list[Paragraph] = []
     for page in pages:
         blocks: list[Paragraph | Table] = []
         for block in _blocks(page.blocks):
@@ -196,9 +197,9 @@ def _spread(
     """Two rows of a header, each as wide as the table: the second stands under one heading of the first, or under each of
     them once more."""
     each = columns // max(len(top), 1)
-    if len(second) == columns == each * len(top) and len({c.text for c in second[:each]}) == each:
-        if all(c.text == second[k % each].text for k, c in enumerate(second)):
-            return [c for c in top for _ in range(each)], list(second)
+    once = [c.text for c in second[:each]]
+    if len(second) == columns == each * len(top) and [c.text for c in second] == once * len(top):
+        return [c for c in top for _ in range(each)], list(second)
     parent = _parent(top, second)
     if parent is None or len(top) - 1 + len(second) != columns:
         return None

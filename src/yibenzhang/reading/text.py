@@ -80,7 +80,8 @@ def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
     goes_on = False
     by_width = _broken_by_width(lines)
     parting = _empty_lines_part(lines, by_width)
-    gap = False
+    full = _FULL * _longest(lines) if by_width else _LONG_LINE
+    gap, before = False, ""
     for number, raw in enumerate(lines, start=1):
         line = raw[:MAX_LINE_CHARS]
         if "\t" in line and line.strip() and not _CONTENTS.search(line):
@@ -94,7 +95,8 @@ def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
         if not text:
             gap = True
             continue
-        last, apart, gap = blocks[-1] if blocks else None, gap and parting, False
+        last, apart = blocks[-1] if blocks else None, gap and parting and len(before) < full
+        gap, before = False, text
         if isinstance(last, Paragraph) and goes_on and not apart and not STARTS.match(text):
             blocks[-1] = replace(last, text=last.text + text)
         else:
@@ -107,6 +109,8 @@ def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
     return (Page(0, 0, 0, tuple(blocks)),), tuple(notices)
 
 
+_LONG_LINE = 60
+"""A line so long may be the head of a paragraph that the end of a page broke, whatever stands below it."""
 _WIDEST = 160
 """No page is so wide: where a line is longer each is a paragraph."""
 
@@ -117,11 +121,14 @@ _FULL = Decimal("0.6")
 
 def _broken_by_width(lines: list[str]) -> bool:
     """Whether lines end where the page does: none is too wide, and most that end in the middle of a sentence are full."""
-    plain = [line.strip() for line in lines if "\t" not in line]
-    longest = max(map(len, plain), default=0)
-    open_ended = [line for line in plain if _is_broken(line)]
+    longest = _longest(lines)
+    open_ended = [text for line in lines if "\t" not in line and _is_broken(text := line.strip())]
     full = sum(len(line) >= _FULL * longest for line in open_ended)
     return longest <= _WIDEST and 2 * full >= len(open_ended)
+
+
+def _longest(lines: list[str]) -> int:
+    return max((len(line.strip()) for line in lines if "\t" not in line), default=0)
 
 
 _CLOSE_IN = 5

@@ -12,15 +12,16 @@ from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("carried")
 _LEVELS = (Kind.VALUE, Kind.ACTUAL, Kind.LAST)
-_IN, _INCOME, _MADE_UP, _SPENT, _SHARED, _OUT = (
-    "carried_in",
-    "income",
-    "made_up",
-    "spent",
-    "shared",
-    "carried_out",
-)
-_SIGNS = {_OUT: 1, _IN: -1, _INCOME: -1, _MADE_UP: -1, _SPENT: 1, _SHARED: 1}
+_IN, _INCOME, _SPENT, _OUT = "carried_in", "income", "spent", "carried_out"
+_MADE_UP, _SHARED = "made_up", "shared"
+_ROLES = {
+    _OUT: (1, _WORDS["carried_out"]),
+    _IN: (-1, _WORDS["carried_in"]),
+    _INCOME: (-1, _WORDS["income"]),
+    _MADE_UP: (-1, _WORDS["made_up"]),
+    _SPENT: (1, _WORDS["spent"]),
+    _SHARED: (1, _WORDS["shared"]),
+}
 """What is carried on = carried in + income + what makes up a deficit - expenditure - what is shared out."""
 _ALL = (_OUT, _IN, _INCOME, _SPENT)
 _FURTHER = frozenset({_MADE_UP, _SHARED})
@@ -36,7 +37,7 @@ def carried(case: Case) -> Iterator[Relation]:
         for some in (*_sentences(amounts), amounts):
             roles = _roles(some)
             if roles is not None:
-                terms = tuple(Term(_SIGNS[role], q.fact) for role, q in roles)
+                terms = tuple(Term(_ROLES[role][0], q.fact) for role, q in roles)
                 yield Relation(f"prose.carried|{terms[0].fact.id}", "prose.carried", terms)
                 if some is amounts:
                     break
@@ -69,11 +70,11 @@ def _roles(amounts: Sequence[Quantity]) -> list[tuple[str, Quantity]] | None:
     of_a_fund = funds == {True}
     if not of_a_fund and not found.keys() >= _FURTHER:
         return None
-    return [(role, found[role]) for role in _SIGNS if role in found]
+    return [(role, found[role]) for role in _ROLES if role in found]
 
 
 def _role(q: Quantity) -> tuple[str, bool]:
     """What an amount is, and whether its words name a fund."""
     clause = _WORDS["pause"].split(q.lead)[-1]
-    role = next((r for r in _SIGNS if _WORDS[r].search(clause)), "")
+    role = next((r for r, (_, words) in _ROLES.items() if words.search(clause)), "")
     return role, _WORDS["fund"].search(clause) is not None

@@ -13,7 +13,7 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("later_reasons")
-_WAYS = {1: ("增加", "up"), -1: ("减少", "down")}
+_WAYS = {1: ("增加", _WORDS["up"]), -1: ("减少", _WORDS["down"])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def told_later(case: Case) -> Iterator[Issue]:
                 continue
             way = before.moved[0].sign
             _, other = _WAYS[-way]
-            if not _WORDS[other].fullmatch(m["way"]) or _WORDS[other].search(before.text):
+            if not other.fullmatch(m["way"]) or other.search(before.text):
                 continue
             first = before.passage.text[before.begin : before.moved[0].start]
             if m["what"] and m["what"] not in first:

@@ -19,6 +19,8 @@ from yibenzhang.standards.lexicon.directions import short_ways, ways
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("slots")
+_MARK, _AFTER, _COMPARED = (w.pattern for w in (_WORDS["mark"], _WORDS["after"], _WORDS["compared"]))
+_SHARE, _RATE = _WORDS["share"].pattern, _WORDS["rate"].pattern
 _FILLED = re.compile(r"\d")
 
 
@@ -26,22 +28,20 @@ _FILLED = re.compile(r"\d")
 def _two() -> re.Pattern[str]:
     """Two directions side by side, with no more than a mark between, before what a direction stands before."""
     (up, down), (more, less) = ways(), short_ways()
-    either = rf"(?:{up}|{more}){{mark}}(?:{down}|{less})|(?:{down}|{less}){{mark}}(?:{up}|{more})"
-    mark = _WORDS["mark"].pattern
-    either = either.replace("{mark}", mark)
-    return re.compile(rf"(?P<both>{either}){_WORDS['after'].pattern}")
+    one, other = rf"(?:{up}|{more})", rf"(?:{down}|{less})"
+    return re.compile(rf"(?:{one}{_MARK}{other}|{other}{_MARK}{one}){_AFTER}")
 
 
 @lru_cache(maxsize=1)
 def _bracketed() -> re.Pattern[str]:
     (up, down), (more, less) = ways(), short_ways()
-    return re.compile(rf"{_WORDS['compared'].pattern}\((?:{up}|{down}|{more}|{less})\)(?:幅(?:度)?)?(?=\d)")
+    return re.compile(rf"{_COMPARED}\((?:{up}|{down}|{more}|{less})\)(?:幅(?:度)?)?(?=\d)")
 
 
 @lru_cache(maxsize=1)
 def _empty() -> re.Pattern[str]:
     up, down = ways()
-    return re.compile(rf"(?:{_WORDS['share'].pattern}|(?:{up}|{down}){_WORDS['rate'].pattern})%")
+    return re.compile(rf"(?:{_SHARE}|(?:{up}|{down}){_RATE})%")
 
 
 @rule("wording.choice", needs=("text",))
