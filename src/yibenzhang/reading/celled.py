@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import TypeGuard
 
 from yibenzhang.model.documents import Cell, Page, Paragraph, ReadingNotice, Table
 from yibenzhang.model.places import Place
@@ -31,6 +32,8 @@ _FEWEST = 4
 """So many numbers, one a line, are the cells of a table."""
 _MOST_WORDS = 3
 """There are no more lines of words than so many for each number."""
+_LONGEST_RUN = 200
+"""Longer ones are several runs."""
 _WIDEST = 24
 _TOLD = 6
 """So many numbers that are not read as a table are told."""
@@ -236,35 +239,36 @@ def _apart(blocks: Sequence[Paragraph | Table]) -> Iterator[Paragraph | Table]:
     """Short lines among which numbers stand by themselves are cells, with the words of the header above them."""
     at = 0
     while at < len(blocks):
-        end = _run_end(blocks, at)
-        if end <= at:
-            yield blocks[at]
-            at += 1
-            continue
-        yield from (replace(b, cell=True) for b in blocks[at:end] if isinstance(b, Paragraph))
+        end, cells = _run(blocks, at)
+        for block in blocks[at:end]:
+            yield replace(block, cell=True) if cells and isinstance(block, Paragraph) else block
         at = end
 
 
-def _run_end(blocks: Sequence[Paragraph | Table], at: int) -> int:
-    """Where a run of cells ends that begins there, with its last number; the beginning where there is none."""
-    if not _is_cell(blocks[at], _HEADER) or _TITLED.search(blocks[at].text):  # type: ignore[union-attr]
-        return at
+def _run(blocks: Sequence[Paragraph | Table], at: int) -> tuple[int, bool]:
+    """Where the lines end that begin there, with their last number, and whether they are the cells of a table; a run of
+    many numbers that are no amounts is looked at once."""
+    if not _is_cell(blocks[at], _HEADER) or _titled(blocks[at]):
+        return at + 1, False
     last, numbers, words, fine = at, 0, 0, 0
-    for k in range(at, len(blocks)):
+    for k in range(at, min(at + _LONGEST_RUN, len(blocks))):
         block = blocks[k]
-        if not isinstance(block, Paragraph) or not _is_cell(block, _SHORT if numbers else _HEADER):
+        if not _is_cell(block, _SHORT if numbers else _HEADER) or (not numbers and _titled(block)):
             break
-        if not numbers and _TITLED.search(block.text):
-            return at
         if _NUMBER.fullmatch(block.text.strip()):
             numbers, last, fine = numbers + 1, k, fine + bool(_FINE.search(block.text))
         else:
             words += 1
         if words > _MOST_WORDS * (numbers + _FEWEST):
             break
-    enough = numbers >= _FEWEST and 2 * fine >= numbers and words <= _MOST_WORDS * numbers
-    return last + 1 if enough else at
+    if numbers < _FEWEST or words > _MOST_WORDS * numbers:
+        return at + 1, False
+    return last + 1, 2 * fine >= numbers
 
 
-def _is_cell(block: Paragraph | Table, longest: int) -> bool:
+def _titled(block: Paragraph | Table) -> bool:
+    return isinstance(block, Paragraph) and bool(_TITLED.search(block.text))
+
+
+def _is_cell(block: Paragraph | Table, longest: int) -> TypeGuard[Paragraph]:
     return isinstance(block, Paragraph) and len(block.text) <= longest and not _PAUSE.search(block.text)
