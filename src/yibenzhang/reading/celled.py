@@ -30,6 +30,8 @@ _HEADER = 14
 """A word of a header without bars is no longer than this."""
 _FEWEST = 4
 """So many numbers, one a line, are the cells of a table."""
+_FINE_ONE_IN = 3
+"""Of so many numbers one has decimals, or is so large: the others may be those of rows."""
 _MOST_WORDS = 3
 """There are no more lines of words than so many for each number."""
 _LONGEST_RUN = 200
@@ -263,7 +265,7 @@ def _run(blocks: Sequence[Paragraph | Table], at: int) -> tuple[int, bool]:
             break
     if numbers < _FEWEST or words > _MOST_WORDS * numbers:
         return at + 1, False
-    return last + 1, 2 * fine >= numbers
+    return last + 1, _FINE_ONE_IN * fine >= numbers
 
 
 def _titled(block: Paragraph | Table) -> bool:
