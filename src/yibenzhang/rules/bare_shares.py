@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from yibenzhang.model.amounts import Amount, unit_named
 from yibenzhang.model.facts import Fact
@@ -57,7 +58,12 @@ def bare_shares(case: Case) -> Iterator[Issue]:
 def _unlike_others(p: Passage, found: re.Match[str]) -> bool:
     """Behind nothing, where the other items of the list have it right: "0 万元，占 0%；……0 万元，占 0；"."""
     nothing = _WORDS["nothing"].search(p.text, max(0, found.start() - _BEFORE), found.end())
-    return bool(nothing) and len(_WORDS["item"].findall(p.text)) >= _LIKE
+    return bool(nothing) and _signed(p.text) >= _LIKE
+
+
+@lru_cache(maxsize=8)
+def _signed(text: str) -> int:
+    return len(_WORDS["item"].findall(text))
 
 
 _LIKE = 3

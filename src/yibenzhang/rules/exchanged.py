@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
 
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.prose.quantities import Kind, Quantity
@@ -14,6 +13,8 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import agree
 
 _LEVELS = (Kind.VALUE, Kind.ACTUAL)
+_NEAR = 6
+"""Amounts that were exchanged stand no farther apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,10 @@ def exchanged(case: Case) -> Iterator[Exchanged]:
     """All such pairs of a text; none where an amount stands under its own name as well."""
     for numbers in case.by_passage.values():
         wrong = [found for q in numbers if (found := _wrong(case, q)) is not None]
-        for one, two in combinations(wrong, 2):
-            if _told_by(one.quantity, two) and _told_by(two.quantity, one):
-                yield Exchanged(one.quantity, two.quantity, _printed(one), _printed(two))
+        for k, one in enumerate(wrong):
+            for two in wrong[k + 1 : k + _NEAR]:
+                if _told_by(one.quantity, two) and _told_by(two.quantity, one):
+                    yield Exchanged(one.quantity, two.quantity, _printed(one), _printed(two))
 
 
 def _wrong(case: Case, q: Quantity) -> Reading | None:

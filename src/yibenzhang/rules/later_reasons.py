@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("later_reasons")
+_MOVED = (Kind.DELTA, Kind.RATE)
 _WAYS = {1: ("增加", _WORDS["up"]), -1: ("减少", _WORDS["down"])}
 
 
@@ -64,10 +66,8 @@ def _before(
         at = len(passages[position].text)
     p = passages[position]
     begin = p.text.rfind("。", 0, max(at - 1, 0)) + 1
-    moved = tuple(
-        q
-        for q in numbers.get(position, ())
-        if begin <= q.start < at and q.kind in (Kind.DELTA, Kind.RATE) and q.sign and q.amount.value
-    )
+    found = numbers.get(position, [])
+    first, end = (bisect_left(found, k, key=lambda q: q.start) for k in (begin, at))
+    moved = tuple(q for q in found[first:end] if q.kind in _MOVED and q.sign and q.amount.value)
     one_way = len({q.sign for q in moved}) == 1 and any(q.money for q in moved)
     return _Sentence(p, begin, at, moved) if one_way else None

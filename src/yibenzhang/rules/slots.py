@@ -49,9 +49,10 @@ def both_ways(case: Case) -> Iterator[Issue]:
     """A direction that was not chosen: "大小于预算数", "减增加 0.5 万元"; where the known phrases do not tell it."""
     known = [re.compile(p.pattern) for p in case.standards.phrases if p.id == "wording.choice"]
     for p in case.passages:
-        for m in _two().finditer(p.text):
-            told = any(k.start() < m.end() and m.start() < k.end() for c in known for k in c.finditer(p.text))
-            if not told and not p.heading and not _WORDS["neutral"].fullmatch(m.group()):
+        found = [m for m in _two().finditer(p.text) if not _WORDS["neutral"].fullmatch(m.group())]
+        told = {at for c in known for k in c.finditer(p.text) for at in range(*k.span())} if found else set()
+        for m in found:
+            if not p.heading and told.isdisjoint(range(*m.span())):
                 yield _at("wording.choice", p, m)
 
 

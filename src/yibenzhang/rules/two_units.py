@@ -18,6 +18,8 @@ _TOLD = (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED, Kind.DELTA, Kind.LAST)
 _UNITS = ("元", "万元")
 _DIGITS = 3
 """Amounts with so many printed digits, of the same item, are one amount."""
+_MOST = 40
+"""So many places with the same digits are looked at."""
 _NAMED = 4
 """Two places name the same item where so many characters in a row agree."""
 _WORDS = patterns("two_units")
@@ -42,9 +44,9 @@ def two_units(case: Case) -> Iterator[Issue]:
 
 def _pairs(found: Sequence[Quantity]) -> Iterator[tuple[Quantity, Quantity]]:
     """Each amount in yuan with the first in ten thousands that names the same item."""
-    for q in found:
+    for q in found[:_MOST]:
         if _unit(q) == "元":
-            other = next((o for o in found if _unit(o) == "万元" and _same_item(q, o)), None)
+            other = next((o for o in found[:_MOST] if _unit(o) == "万元" and _same_item(q, o)), None)
             if other is not None:
                 yield q, other
 
