@@ -37,7 +37,7 @@ _MOST_WORDS = 3
 _LONGEST_RUN = 200
 """Longer ones are several runs."""
 _WIDEST = 24
-_TOLD = 6
+_LEAST_UNREAD = 6
 """So many numbers that are not read as a table are told."""
 
 
@@ -62,7 +62,7 @@ def _tables(pages: Iterable[Page], blocks: Iterable[Paragraph | Table]) -> int:
 
 def _notice(unread: Sequence[Paragraph]) -> tuple[ReadingNotice, ...]:
     numbers = [p for p in unread if _NUMBER.fullmatch(_words(p.text)) and _FINE.search(p.text)]
-    if len(numbers) < _TOLD:
+    if len(numbers) < _LEAST_UNREAD:
         return ()
     sentence = f"有 {len(numbers)} 个数字一格一行而不成表，没有按表核对，请看原件。"
     return (ReadingNotice(sentence, numbers[0].place),)

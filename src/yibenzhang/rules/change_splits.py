@@ -50,8 +50,8 @@ class _Change:
 def _of(case: Case, split: Split, parts: Sequence[Sequence[str]]) -> Iterator[Relation]:
     names = (split.total, *parts)
     for position, passage in enumerate(case.passages):
-        told = [c for c in _changes(passage, case.by_passage.get(position, []), names) if c.of == _WHOLE]
-        if len(told) != 1 or not told[0].quantity.amount.value or two_ways(case, told[0].quantity):
+        whole = [c for c in _changes(passage, case.by_passage.get(position, []), names) if c.of == _WHOLE]
+        if len(whole) != 1 or not whole[0].quantity.amount.value or two_ways(case, whole[0].quantity):
             continue
         scope = _below(case.passages, position)
         found = [
@@ -59,12 +59,12 @@ def _of(case: Case, split: Split, parts: Sequence[Sequence[str]]) -> Iterator[Re
             for k, p in enumerate(scope, start=position)
             for c in _changes(p, case.by_passage.get(k, []), names)
         ]
-        each = _each(found, told[0], names, scope)
+        each = _each(found, whole[0], names, scope)
         if each is not None and any(c.quantity.passage is not passage for c in each):
-            whole = told[0].quantity
-            terms = [Term(1, whole.fact)]
-            terms += [Term(-Decimal(whole.sign * c.quantity.sign), c.quantity.fact) for c in each]
-            yield Relation(f"prose.changed|{whole.fact.id}|paragraphs", "prose.changed", tuple(terms))
+            total = whole[0].quantity
+            terms = [Term(1, total.fact)]
+            terms += [Term(-Decimal(total.sign * c.quantity.sign), c.quantity.fact) for c in each]
+            yield Relation(f"prose.changed|{total.fact.id}|paragraphs", "prose.changed", tuple(terms))
 
 
 def _below(passages: Sequence[Passage], position: int) -> list[Passage]:

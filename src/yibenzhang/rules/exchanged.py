@@ -45,7 +45,7 @@ def exchanged(case: Case) -> Iterator[Exchanged]:
         wrong = [found for q in numbers if (found := _wrong(case, q)) is not None]
         for k, one in enumerate(wrong):
             for two in wrong[k + 1 : k + _NEAR]:
-                if _told_by(one.quantity, two) and _told_by(two.quantity, one):
+                if _agrees(one.quantity, two) and _agrees(two.quantity, one):
                     yield Exchanged(one.quantity, two.quantity, _printed(one), _printed(two))
 
 
@@ -62,7 +62,7 @@ def _wrong(case: Case, q: Quantity) -> Reading | None:
     return reading
 
 
-def _told_by(q: Quantity, reading: Reading) -> bool:
+def _agrees(q: Quantity, reading: Reading) -> bool:
     return any(agree(q.fact, f) for f in reading.facts)
 
 

@@ -33,7 +33,7 @@ class _Sentence:
 
 
 @rule("reasons.direction", needs=("text",))
-def told_later(case: Case) -> Iterator[Issue]:
+def in_next_sentence(case: Case) -> Iterator[Issue]:
     """The sentence behind a change explains why it moved the other way, and no word before it says that anything did."""
     for position, p in enumerate(case.passages):
         for m in _WORDS["opens"].finditer(p.text):

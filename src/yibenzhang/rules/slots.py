@@ -50,9 +50,11 @@ def both_ways(case: Case) -> Iterator[Issue]:
     known = [re.compile(p.pattern) for p in case.standards.phrases if p.id == "wording.choice"]
     for p in case.passages:
         found = [m for m in _two().finditer(p.text) if not _WORDS["neutral"].fullmatch(m.group())]
-        told = {at for c in known for k in c.finditer(p.text) for at in range(*k.span())} if found else set()
+        phrased = (
+            {at for c in known for k in c.finditer(p.text) for at in range(*k.span())} if found else set()
+        )
         for m in found:
-            if not p.heading and told.isdisjoint(range(*m.span())):
+            if not p.heading and phrased.isdisjoint(range(*m.span())):
                 yield _at("wording.choice", p, m)
 
 
