@@ -110,13 +110,17 @@ Box = tuple[float, float, float, float]
 class Paragraph:
     """Running text outside tables; ``size`` is the font size in points (0 in text files).
 
-    ``lines`` says where each character of a printed page stands, so that a number in a sentence can be shown.
+    ``lines`` says where each character of a printed page stands, so that a number in a sentence can be shown;
+    ``apart``: an empty line before it parts it from what stands above; ``cell``: the cell of a table that was not read as
+    one, and no part of a sentence.
     """
 
     text: str
     place: Place
     size: float = 0.0
     lines: tuple[PrintedLine, ...] = field(default=(), compare=False, repr=False)
+    apart: bool = field(default=False, compare=False, repr=False)
+    cell: bool = field(default=False, compare=False, repr=False)
 
     def boxes(self, start: int, end: int) -> list[Box]:
         """The boxes of the characters [start, end), one a line; empty where the lines are not known."""

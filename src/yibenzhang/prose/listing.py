@@ -290,7 +290,9 @@ def _outlined(
             if not stack[-1].parts:
                 stack[-1].goes_on = last.get(depth, 0) + 1
             stack[-1].parts.append(found[0])
-            stack[-1].several |= any(";" in passage.text[found[0].end : q.start] for q in found[1:])
+            behind = [q for q in found[1:] if ";" in passage.text[found[0].end : q.start]]
+            stack[-1].several |= bool(behind)
+            stack[-1].more |= any(q.amount.base > found[0].amount.base for q in behind)
             stack[-1].numbers.append(number.group() if number else "")
         if number:
             last[depth] = ordinal(number.group())
@@ -330,6 +332,8 @@ class _Level:
     numbers: list[str] = field(default_factory=list)
     several: bool = False
     """One paragraph tells more than one part."""
+    more: bool = False
+    """One that it tells behind the first is greater than that: no detail of it."""
     goes_on: int = 1
     """What follows the last number of the list before it."""
 
@@ -369,7 +373,9 @@ class _Level:
         first = self.goes_on if ordinal(self.numbers[0]) == self.goes_on else 1
         begun = [ordinal(n) for n in self.numbers] == list(range(first, len(self.numbers) + first))
         how = self.how + self._manner()
-        flags = f"{' several' if self.several else ''}{'' if begun else ' gapped'}"
+        flags = (
+            f"{' several' if self.several else ''}{' more' if self.more else ''}{'' if begun else ' gapped'}"
+        )
         return Listing(tuple(self.wholes), tuple(self.parts), f"outline {how}{flags}")
 
 

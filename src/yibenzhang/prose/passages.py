@@ -12,9 +12,11 @@ from yibenzhang.model.places import Place, SheetPlace
 from yibenzhang.reading.limits import MAX_PARAGRAPH_CHARS
 from yibenzhang.reading.paragraphs import STARTS
 from yibenzhang.recognising.furniture import furniture_of
+from yibenzhang.standards.lexicon.frames import frame_words
 from yibenzhang.standards.lexicon.sentences import rows_of_totals
 
 _ENDS = tuple("。；：！？;:!?")
+_PAUSES = (",", "、")
 _HEADING = re.compile(
     r"(?P<part>第[一二三四五六七八九十]+部分)|(?P<one>[一二三四五六七八九十]+、)|(?P<two>[（(][一二三四五六七八九十]+[）)])|"
     r"(?P<three>\d+[、.．](?!\d))|(?P<four>[（(]\d+[）)])"
@@ -23,7 +25,8 @@ _TITLE = re.compile(
     r"[\u4e00-\u9fff()]{3,30}20\d\d年度?(?:部门|单位)(?:预算|决算)(?:(?:信息)?公开|编制|情况|文字)*(?:说明|报告)?"
 )
 """A line that is the document's title and nothing else; a sentence does not go on below it, unless with these words."""
-_JOINED = re.compile(r"[的和及与或、,)编公草批收支表]")
+_JOINED = re.compile(r"[的和及与或、,)编公草批收支表]|[如以]下")
+_LONGEST_TITLE = 60
 _DEPTH = {"part": 0, "one": 1, "two": 2, "three": 3, "four": 4}
 _NUMERAL = re.compile(r"[\d.,][\d.,]")
 _GOES_ON = re.compile(r"[\d.,]\d|\d[.,]\d")
@@ -131,7 +134,7 @@ def passages_of(document: Document) -> list[Passage]:
     length = 0
     furniture = furniture_of(document)
     for block in document.blocks():
-        if isinstance(block, Table):
+        if isinstance(block, Table) or block.cell:
             fresh = True
             continue
         if id(block) in furniture or not flat(block.text):
@@ -152,6 +155,8 @@ def _goes_on(before: Paragraph, after: Paragraph) -> bool:
     if isinstance(here, SheetPlace) and isinstance(there, SheetPlace) and here.sheet != there.sheet:
         return False
     text = flat(before.text)
+    if after.apart and not text.endswith(_PAUSES):
+        return False
     if text.endswith(_ENDS) or STARTS.match(flat(after.text)) or is_heading(text):
         return False
     if re.fullmatch(
@@ -159,9 +164,14 @@ def _goes_on(before: Paragraph, after: Paragraph) -> bool:
         text,
     ) or abs(before.size - after.size) > 0.35 * max(before.size, 1):
         return False
-    if _TITLE.fullmatch(text) and not _JOINED.match(flat(after.text)):
+    if (_TITLE.fullmatch(text) or _titles_text(text)) and not _JOINED.match(flat(after.text)):
         return False
     return len(text) >= 15 or "," in text
+
+
+def _titles_text(text: str) -> bool:
+    """A line by itself that calls what is below it an explanation or a disclosure of a budget or of accounts."""
+    return len(text) <= _LONGEST_TITLE and frame_words().text_title.fullmatch(text) is not None
 
 
 def is_heading(text: str) -> bool:

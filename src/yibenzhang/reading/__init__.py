@@ -11,6 +11,7 @@ from pathlib import Path
 from yibenzhang.model.documents import Document, Page, ReadingNotice
 from yibenzhang.reading.archives import bytes_of
 from yibenzhang.reading.bounding import within
+from yibenzhang.reading.celled import celled
 from yibenzhang.reading.extra import INSTALL, installed
 from yibenzhang.reading.halves import sound
 from yibenzhang.reading.kinds import OLE, ZIP, Kind, ole_kind, text_kind, zip_kind
@@ -27,6 +28,8 @@ _OTHER = {
 }
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
 """PNG, JPEG, TIFF in either byte order."""
+_OF_LINES = ("text", Kind.HTML.value, Kind.MHTML.value)
+"""Kinds of files in which an extraction leaves tables as lines."""
 Read = tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
 
 
@@ -43,7 +46,10 @@ def read_data(path: str, data: bytes) -> Document:
     kind, read = _read(data)
     pages, notices = sound(*within(*read))
     pages, more = upright(pages)
-    notices = (*notices, *more, *loose_notice(pages))
+    cells: tuple[ReadingNotice, ...] = ()
+    if kind in _OF_LINES:
+        pages, cells = celled(pages)
+    notices = (*notices, *more, *cells, *loose_notice(pages))
     return Document(str(path), kind, hashlib.sha256(data).hexdigest(), pages, notices)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
 
 from yibenzhang.model.documents import Cell, Page, Paragraph, ReadingNotice, Table
 from yibenzhang.model.places import LinePlace
@@ -76,6 +79,9 @@ def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
     tables = 0
     goes_on = False
     by_width = _broken_by_width(lines)
+    parting = _empty_lines_part(lines, by_width)
+    full = _FULL * _longest(lines) if by_width else _LONG_LINE
+    gap, before = False, ""
     for number, raw in enumerate(lines, start=1):
         line = raw[:MAX_LINE_CHARS]
         if "\t" in line and line.strip() and not _CONTENTS.search(line):
@@ -87,12 +93,14 @@ def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
             rows = []
         text = _MARKUP.sub("", _TAGS.sub("", line)).strip()
         if not text:
+            gap = True
             continue
-        last = blocks[-1] if blocks else None
-        if isinstance(last, Paragraph) and goes_on and not STARTS.match(text):
-            blocks[-1] = Paragraph(last.text + text, last.place)
+        last, apart = blocks[-1] if blocks else None, gap and parting and len(before) < full
+        gap, before = False, text
+        if isinstance(last, Paragraph) and goes_on and not apart and not STARTS.match(text):
+            blocks[-1] = replace(last, text=last.text + text)
         else:
-            blocks.append(Paragraph(text, LinePlace(number, 0, len(line))))
+            blocks.append(Paragraph(text, LinePlace(number, 0, len(line)), apart=apart))
         goes_on = by_width and _is_broken(text)
     if rows:
         blocks.append(_table(tables, rows))
@@ -101,12 +109,37 @@ def read_text(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]
     return (Page(0, 0, 0, tuple(blocks)),), tuple(notices)
 
 
+_LONG_LINE = 60
+"""A line so long may be the head of a paragraph that the end of a page broke, whatever stands below it."""
 _WIDEST = 160
 """No page is so wide: where a line is longer each is a paragraph."""
 
 
+_FULL = Decimal("0.6")
+"""A line that the width of a page broke has at least this share of the longest one."""
+
+
 def _broken_by_width(lines: list[str]) -> bool:
-    return max((len(line) for line in lines if "\t" not in line), default=0) <= _WIDEST
+    """Whether lines end where the page does: none is too wide, and most that end in the middle of a sentence are full."""
+    longest = _longest(lines)
+    open_ended = [text for line in lines if "\t" not in line and _is_broken(text := line.strip())]
+    full = sum(len(line) >= _FULL * longest for line in open_ended)
+    return longest <= _WIDEST and 2 * full >= len(open_ended)
+
+
+def _longest(lines: list[str]) -> int:
+    return max((len(line.strip()) for line in lines if "\t" not in line), default=0)
+
+
+_CLOSE_IN = 5
+"""Where fewer than one line in so many stands right below another, the text is printed with wide gaps."""
+
+
+def _empty_lines_part(lines: list[str], by_width: bool) -> bool:
+    """Whether an empty line parts paragraphs: not where nearly every line of a page has one below it."""
+    numbers = [k for k, line in enumerate(lines) if line.strip() and "\t" not in line]
+    close = sum(b == a + 1 for a, b in pairwise(numbers))
+    return not by_width or close * _CLOSE_IN >= len(numbers)
 
 
 def _is_broken(text: str) -> bool:

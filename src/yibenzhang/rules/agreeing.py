@@ -61,7 +61,7 @@ def listed(case: Case) -> Iterator[Made]:
             yield Alternatives(sums, sums[0])
             continue
         yield Alternatives([replace(s, accuses=False) for s in sums], slipped_sum(sums, listing.how))
-        if listing.how.startswith(_PLAIN):
+        if listing.how.startswith(_PLAIN) and " more" not in listing.how:
             yield from witness.of(sums)
 
 
@@ -80,7 +80,9 @@ def _one_side(listing: Listing, case: Case) -> Iterator[Listing]:
 
 def slipped_sum(sums: list[Relation], how: str) -> Relation | None:
     """The first that is a slip of the keyboard away from holding, where the list is a plain one."""
-    plain = not any(w in how for w in ("changes", "nested", "open", "gapped", "text", "single", "unfinished"))
+    plain = not any(
+        w in how for w in ("changes", "nested", "open", "gapped", "text", "single", "unfinished", "more")
+    )
     return next((s for s in sums if slipped(s)), None) if plain else None
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from yibenzhang.model.amounts import Amount, unit_named
 from yibenzhang.model.facts import Fact
-from yibenzhang.model.issues import Issue, issue_of
+from yibenzhang.model.issues import Issue, issue_at, issue_of
 from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
@@ -32,12 +33,14 @@ def bare_shares(case: Case) -> Iterator[Issue]:
     near: Neighbours | None = None
     for position, p in enumerate(case.passages):
         for m in _SHARE.finditer(p.text) if not p.heading else ():
+            if _goes_on(case, position, m.end()):
+                continue
+            if _unlike_others(p, m):
+                words = p.clauses(max(0, m.start() - _BEFORE), m.end())
+                yield issue_at("prose.bare_share", words, p.place(m.start()), template="aligned")
+                continue
             part = _part(case, position, m.start())
-            if (
-                part is None
-                or _goes_on(case, position, m.end())
-                or len(m["share"].replace(".", "")) < _DIGITS
-            ):
+            if part is None or len(m["share"].replace(".", "")) < _DIGITS:
                 continue
             near = near or Neighbours(case)
             text = m["share"]
@@ -50,6 +53,23 @@ def bare_shares(case: Case) -> Iterator[Issue]:
                 way = f"{shown(part.fact)} ÷ {shown(whole)}"
                 right = note_of(way, 100 * base_of(part.fact) / base_of(whole), share)
                 yield issue_of("prose.bare_share", (share.fact, part.fact, whole), words=words, right=right)
+
+
+def _unlike_others(p: Passage, found: re.Match[str]) -> bool:
+    """Behind nothing, where the other items of the list have it right: "0 万元，占 0%；……0 万元，占 0；"."""
+    nothing = _WORDS["nothing"].search(p.text, max(0, found.start() - _BEFORE), found.end())
+    return bool(nothing) and _signed(p.text) >= _LIKE
+
+
+@lru_cache(maxsize=8)
+def _signed(text: str) -> int:
+    return len(_WORDS["item"].findall(text))
+
+
+_LIKE = 3
+"""So many items with the sign show how the list is written."""
+_BEFORE = 8
+"""So far before the share its amount begins."""
 
 
 def _goes_on(case: Case, position: int, end: int) -> bool:

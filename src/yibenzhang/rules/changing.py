@@ -67,7 +67,7 @@ def readings(case: Case) -> Iterator[Readings]:
     yield from _against_tables(case)
     yield from _new_items(case)
     for listing in change_lists(case.passages, case.by_passage, _known(case.claims)):
-        if any(_two_ways(case, q) for q in (*listing.wholes, *listing.parts)):
+        if any(two_ways(case, q) for q in (*listing.wholes, *listing.parts)):
             continue  # which way it is meant is asked where it is said
         options = tuple(_sum(whole, listing) for whole in listing.wholes)
         yield Readings(options, f"text|{listing.how}{_of_what(case, listing)}")
@@ -78,7 +78,7 @@ def _sum(whole: Quantity, listing: ChangeList) -> Relation:
     return Relation(f"prose.changed|{whole.fact.id}|{len(listing.parts)}|list", "prose.changed", tuple(terms))
 
 
-def _two_ways(case: Case, change: Quantity) -> bool:
+def two_ways(case: Case, change: Quantity) -> bool:
     """The rate right behind a change says another direction."""
     text = change.passage
     found = next((found for found in case.numbers if any(q is change for q in found)), ())

@@ -69,9 +69,15 @@ def _tables(entries: list[Entry], case: Case) -> Iterator[Issue]:
         if t.table.standard and t.table.title:
             titles.setdefault(t.table.standard.id, []).append(t)
     order: list[tuple[str, TableFacts]] = []
+    listed = {_core(name) for name, _ in entries}
     for name, p in entries:
         standard = match_title(name, case.stage, case.standards)
-        found = titles.get(standard.id, []) if standard else _alike(name, case.tables)
+        alike = [] if standard else _alike(name, case.tables)
+        found = (
+            titles.get(standard.id, [])
+            if standard
+            else [t for t in alike if _core(t.table.title) not in listed]
+        )
         if not found:
             continue
         order.append((name, found[0]))

@@ -205,6 +205,7 @@ _KEYS = ((".fund", _FUND), (".state_capital", _CAPITAL), (".three_public", "三�
 def _announces_amount(p: Passage) -> bool:
     """A heading of a section on spending; not the title of a table."""
     plain = p.heading and ":" not in p.text and "表" not in p.text[-3:]
+    plain = plain and not _WORDS["of_words"].search(p.text)
     return plain and bool(re.search(r"情况|说明|安排|支出|经费|预算$", p.text))
 
 

@@ -84,6 +84,8 @@ def of_another_cost(case: Case) -> Iterator[Issue]:
     for p in case.passages:
         for m in _ABOUT.finditer(p.text):
             what = m.group("what")
+            if "。" in p.text[m.start() : m.start("what")] and _of_a_list(p.text, m.start()):
+                continue
             own, others = next(
                 ((own, others) for name, own, others in known if re.fullmatch(name, m.group("item"))),
                 ("", ""),
@@ -148,6 +150,8 @@ def unchanged(case: Case) -> Iterator[Issue]:
         text = p.text + following.text if broken and following else p.text
         for m in _FLAT.finditer(text):
             why = m.group("why")
+            if "。" in text[m.start() : m.start("why")] and _of_a_list(text, m.start()):
+                continue  # the reason of all that the sentence tells
             if re.search(r"不变|一致|持平|相抵|未|没有|无", why) or _UNEQUAL.search(text[: m.start("why")]):
                 continue
             why = ",".join(c for c in why.split(",") if not _THRIFT.search(_CUT.sub("", c)))
@@ -156,6 +160,12 @@ def unchanged(case: Case) -> Iterator[Issue]:
                 continue
             words = text[m.start() : m.start() + 90]
             yield issue_at("reasons.flat", words, p.place(m.start()))
+
+
+def _of_a_list(text: str, at: int) -> bool:
+    """The sentence up to there tells of several things, one of which has moved."""
+    before = text[text.rfind("。", 0, at) + 1 : at]
+    return ";" in before and _WORDS["moved"].search(before) is not None
 
 
 _ENDS_AT_REASON = _WORDS["ends_at_reason"]

@@ -15,6 +15,7 @@ from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.reading import Reading
 from yibenzhang.recognising.rows import bare
 from yibenzhang.rules.case import Case
+from yibenzhang.rules.exchanged import exchanged
 from yibenzhang.rules.goal_funds import counted_goal_funds, funds_under_goals
 from yibenzhang.rules.item_amounts import misnamed
 from yibenzhang.rules.registry import rule
@@ -43,6 +44,7 @@ def _adds_up(number: Fact, parts: Sequence[Fact]) -> Relation:
 def restated(case: Case) -> Iterator[Made]:
     """Each number that the words bind to a table equals the one it restates."""
     of_others = {m.quantity.fact.id for m in misnamed(case)}
+    of_others |= {q.fact.id for pair in exchanged(case) for q in (pair.one, pair.two)}
     for q in case.quantities:
         if (reading := read_in_tables(case, q)) is None:
             continue

@@ -34,12 +34,12 @@ def in_yuan(case: Case) -> Iterator[Issue]:
     for q in yuan:
         same = len(q.amount.text.strip("0.")) > _SHORT and q.amount.value in in_ten_thousands
         small = q.amount.value < _SMALL and q.amount.decimals > 0
-        if (same or small) and not _of_each(q):
+        if (same or small) and not of_each(q):
             words = q.passage.clauses(q.start, q.end)
             yield issue_of("prose.yuan", (q.fact,), words=words)
 
 
-def _of_each(q: Quantity) -> bool:
+def of_each(q: Quantity) -> bool:
     """An amount of one person, one time or one thing, or a limit: it is in yuan."""
     text = q.passage.text
     sentence = max(text.rfind(c, 0, q.start) for c in "。;") + 1

@@ -38,6 +38,20 @@ def undecided() -> re.Pattern[str]:
     return re.compile(rf"(?:{up}\({down}\)|{down}\({up}\)|{up}/{down}){_TAIL}")
 
 
+def ways() -> tuple[str, str]:
+    """The whole words of more and of less that are no names of a rate, as parts of a pattern."""
+    data, measures = _data(), tuple(_data()["single"]["measures"])
+    plain = ([w for w in data[k] if not w.endswith(measures)] for k in ("up", "down"))
+    up, down = (f"(?:{'|'.join(map(re.escape, sorted(w, key=len, reverse=True)))})" for w in plain)
+    return up, down
+
+
+def short_ways() -> tuple[str, str]:
+    """The single characters of more and of less."""
+    data = _data()["single"]
+    return f"[{data['up']}]", f"[{data['down']}]"
+
+
 def _before(words: str, short: str, never: str) -> re.Pattern[str]:
     return re.compile(rf"{never}{_any(words)}{_TAIL}|{_COMPARED}{_any(short)}$")
 

@@ -20,6 +20,8 @@ class FrameWords:
     not_title: re.Pattern[str]
     sentence: re.Pattern[str]
     longest_title: int
+    text_title: re.Pattern[str]
+    """A title of a text, by itself in a line."""
     plain_in_title: frozenset[str]
     """Words of a title that do not narrow what its table tells of."""
     number: re.Pattern[str]
@@ -71,6 +73,7 @@ def _words(data: dict[str, Any]) -> FrameWords:
         re.compile(_any(title["never"])),
         re.compile(_any(title["within"])),
         int(title["longest"]),
+        re.compile(title["text"]),
         frozenset(title["plain"]),
         re.compile(rf"(?:{number}){data['number']['after']}"),
         re.compile(rf"(?:{labels}):?{money}[(]?({names})[)]?"),
