@@ -132,7 +132,7 @@ def _upsert(session: Session, submission: Submission, findings: Sequence[ShownFi
         if matter is None:
             matter = Matter(submission_id=submission.id, verdict="")
             session.add(matter)
-        matter.finding, matter.rank, matter.rule, matter.severity = f.id, rank, f.rule, f.severity
+        matter.finding, matter.rank, matter.rule, matter.severity = f.id, rank, f.rule, f.severity.value
         matter.message, matter.told, matter.leaf, matter.gone = f.message, as_kept(stored), f.leaf, False
         out.append(matter)
     for matter in known.values():

@@ -45,7 +45,7 @@ def _blamed(found: Any) -> list[str]:
     """The numbers that are coloured as wrong for a finding's sake: its suspects, else those of its broken sums."""
     if found is None:
         return []
-    return [x.key for x in found.suspects if x.key] or list(
+    return [x.key for x in found.suspicions if x.key] or list(
         dict.fromkeys(k for x in found.sums for k in x.keys)
     )
 
