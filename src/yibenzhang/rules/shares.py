@@ -65,7 +65,9 @@ def _taken_of(claim: Claim) -> Fact | None:
     return whole.fact if said and whole.amount.base >= part.amount.base else None
 
 
-_TAKEN = re.compile(r"[,(]?(?:约|仅|只)?占(?!合计|共)[^,。;:\d和与]{2,20}?(?:\d{4}年[^,。;:\d]{0,10})?\(?(?:为)?")
+_TAKEN = re.compile(
+    r"[,(]?(?:约|仅|只)?占(?!合计|共)[^,。;:\d和与]{2,20}?(?:\d{4}年[^,。;:\d]{0,10})?\(?(?:为)?"
+)
 
 
 def _of_its_list(claim: Claim, near: Neighbours, loose: list[Relation]) -> bool:
