@@ -262,7 +262,7 @@ class _Filler:
         self, submission: int, rank: int, f: Any, before: int | None, fate: str, verdict: str, at: datetime
     ) -> int:  # fmt: skip
         number = self._add(
-            Matter, submission_id=submission, finding=f.id, rank=rank, rule=f.rule, severity=f.severity, message=f.message,
+            Matter, submission_id=submission, finding=f.id, rank=rank, rule=f.rule, severity=f.severity.value, message=f.message,
             told=as_kept(stored_finding(f)), leaf=f.leaf, spot={}, gone=False, before_id=before, fate=fate, fate_reason="", user_id=None,
             who="", made_at=at, verdict=verdict,
         )  # fmt: skip

@@ -79,21 +79,33 @@ def imports(tree: ast.Module) -> Iterator[str]:
 _OF_A_FINDING = {"rule", "message"}
 
 
-def shapes(tree: ast.Module) -> Iterator[str]:
-    """The forms a finding is given: classes with fields for its rule and its sentence, and dicts with these keys."""
+OTHERS = ("ledger", "portal", "projects", "resources")
+"""What they find is across documents, of projects or of an account: rules, arguments and sources of their own."""
+
+
+def shapes(package: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """The forms a finding is given, with what each is: classes with fields for its rule and its sentence, and dicts with
+    these keys. A dict of nothing but plain strings is the heading of a table or the names of columns."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
-            fields = {
-                f.target.id
-                for f in node.body
-                if isinstance(f, ast.AnnAssign) and isinstance(f.target, ast.Name)
-            }
-            if fields >= _OF_A_FINDING:
-                yield node.name
+            own = [f for f in node.body if isinstance(f, ast.AnnAssign) and isinstance(f.target, ast.Name)]
+            names = {f.target.id for f in own if isinstance(f.target, ast.Name)}
+            tables = (
+                t.id
+                for a in node.body
+                if isinstance(a, ast.Assign)
+                for t in a.targets
+                if isinstance(t, ast.Name)
+            )
+            if names >= _OF_A_FINDING:
+                kind = "stored rows" if "__tablename__" in tables else "records"
+                yield "of other subjects" if package in OTHERS else kind, node.name
         if isinstance(node, ast.Dict):
             keys = {k.value for k in node.keys if isinstance(k, ast.Constant)}
             if keys >= _OF_A_FINDING:
-                yield f"dict in line {node.lineno}"
+                plain = all(isinstance(v, ast.Constant) for v in node.values)
+                kind = "headings" if plain else "of other subjects" if package in OTHERS else "rows given out"
+                yield kind, f"dict in line {node.lineno}"
 
 
 def main() -> None:
@@ -102,7 +114,9 @@ def main() -> None:
     large: list[tuple[int, str]] = []
     long_modules: list[tuple[int, str]] = []
     off = wide = functions = 0
-    found: list[str] = []
+    found: dict[str, list[str]] = {
+        k: [] for k in ("records", "stored rows", "rows given out", "headings", "of other subjects")
+    }
     insides: set[str] = set()
     chinese: Counter[str] = Counter()
     for name, _, tree, text in modules():
@@ -115,7 +129,8 @@ def main() -> None:
         off += text.count("# fmt: off") + text.count("# fmt: skip")
         wide += sum(width(line) > MOST_COLUMNS for line in lines)
         chinese[package] += literals(tree)
-        found += (f"{name}.{shape}" for shape in shapes(tree))
+        for kind, shape in shapes(package, tree):
+            found[kind].append(f"{name}.{shape}")
         if package in FACES and re.search(r"checking\.check import .*\bChecked\b", text):
             insides.add(name)
         for node in ast.walk(tree):
@@ -135,9 +150,12 @@ def main() -> None:
     print(
         f"strings with Chinese letters: {sum(chinese.values())}, in the engine {engine}, of these in rules, prose and laws {rules}"
     )
-    print(f"shapes of a finding: {len(found)}; modules of faces that read a check's insides: {len(insides)}")
+    print("shapes of a finding: " + ", ".join(f"{kind} {len(names)}" for kind, names in found.items()))
+    print(f"modules of faces that read a check's insides: {len(insides)}")
     if "--list" in sys.argv:
-        print("\n".join([*found, "", *sorted(insides), ""]))
+        for kind, names in found.items():
+            print("\n".join((f"{kind}:", *(f"  {n}" for n in names))))
+        print("\n".join(("", *sorted(insides), "")))
         for n, what in sorted(long_modules + large, reverse=True):
             print(f"{n:5} {what}")
 

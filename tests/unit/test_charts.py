@@ -114,6 +114,7 @@ def test_two_charts_on_a_page_have_no_name_in_common() -> None:
 names = st.lists(st.text(max_size=60), min_size=0, max_size=6)
 
 
+@pytest.mark.middle
 @given(
     names, st.lists(st.one_of(st.none(), st.integers(0, 10**9), st.floats(0, 1e9)), min_size=6, max_size=6)
 )

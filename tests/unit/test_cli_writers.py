@@ -46,10 +46,7 @@ def run(*arguments: str) -> Result:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        n if n in ("markup", "escape", "formula") else pytest.param(n, marks=pytest.mark.middle)
-        for n in HOSTILE
-    ],
+    [n if n in ("markup", "formula") else pytest.param(n, marks=pytest.mark.middle) for n in HOSTILE],
 )
 def test_no_name_ends_a_report(tmp_path: Path, name: str) -> None:
     word = HOSTILE[name]

@@ -31,7 +31,9 @@ def test_what_the_file_says_is_kept_beside_what_is_given() -> None:
     assert READ.corrected(Profile("", 2018, "", "unit")).conflicts == READ.conflicts
 
 
-@pytest.mark.parametrize("name", ["hubei-clean.txt", "shanghai-accounts-clean.pdf"])
+@pytest.mark.parametrize(
+    "name", ["hubei-clean.txt", pytest.param("shanghai-accounts-clean.pdf", marks=pytest.mark.middle)]
+)
 def test_a_clean_document_is_not_blamed_for_a_wrong_year(name: str) -> None:
     document = read(EXAMPLES / name)
     right = check_document(document)

@@ -214,9 +214,14 @@ def test_every_ready_question_can_be_asked(ledger: Ledger, tmp_path: Path) -> No
     "sql",
     [
         "SELECT * FROM pairs",
-        "SELECT * FROM Supported",
-        'SELECT * FROM "ACROSS"',
-        "SELECT * FROM query_table('pai' || 'rs')",
+        *(
+            pytest.param(sql, marks=pytest.mark.middle)
+            for sql in (
+                "SELECT * FROM Supported",
+                'SELECT * FROM "ACROSS"',
+                "SELECT * FROM query_table('pai' || 'rs')",
+            )
+        ),
         "SELECT * FROM query('FROM acr' || 'oss')",
     ],
 )
@@ -268,7 +273,7 @@ def test_last_year_as_told_against_last_year_s_own(ledger: Ledger, tmp_path: Pat
     assert {r[3:] for r in found} == {(13, 1)}  # the total differs with it, from one cause
 
 
-@pytest.mark.parametrize("factor", [1.0, 1.37])
+@pytest.mark.parametrize("factor", [1.0, pytest.param(1.37, marks=pytest.mark.middle)])
 def test_what_agrees_and_what_differs_altogether_is_no_finding(
     ledger: Ledger, tmp_path: Path, factor: float
 ) -> None:

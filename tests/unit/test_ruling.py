@@ -23,6 +23,8 @@ from yibenzhang.reading.raster import Sheet, gray_of, sheet_of, straight
 XS = (60, 150, 215, 280, 345, 430, 535)
 TOP, PITCH, ROWS = 700, 13, 34
 """A table over the middle of the page, where seals are."""
+DPI = (150, *(pytest.param(d, marks=pytest.mark.middle) for d in (200, 300)))
+"""The least in the fast ring: rules are thinnest there, and a page of twice the dots takes four times as long."""
 WEARS = {
     "clean": Wear(),
     "askew": Wear(skew=1.7),
@@ -77,28 +79,28 @@ def shape(sheet: Sheet) -> list[tuple[int, int, int]]:
 WHOLE = [(ROWS, len(XS) - 1, ROWS * (len(XS) - 1))]
 
 
-@pytest.mark.parametrize("dpi", [150, 200])
+@pytest.mark.parametrize("dpi", DPI[:2])
 @pytest.mark.parametrize("wear", WEARS.values(), ids=WEARS)
 @pytest.mark.parametrize(("tone", "width"), [(0.7, 0.5), (0.5, 0.25)], ids=["light", "hairline"])
 def test_thin_grey_rules(tone: float, width: float, wear: Wear, dpi: int) -> None:
     assert shape(seen(ruled_page(tone, width), dpi, wear)) == WHOLE
 
 
-@pytest.mark.parametrize("dpi", [150, 200])
+@pytest.mark.parametrize("dpi", DPI[:2])
 @pytest.mark.parametrize("wear", [Wear(), Wear(noise=8), Wear(skew=1.2)], ids=["clean", "grainy", "askew"])
 def test_broken_rules(wear: Wear, dpi: int) -> None:
     """A white crease runs down the page: every row's rule is broken inside of a cell."""
     assert shape(seen(ruled_page(0.6, 0.5, gap=(225, 233)), dpi, wear)) == WHOLE
 
 
-@pytest.mark.parametrize("dpi", [150, 200, 300])
+@pytest.mark.parametrize("dpi", DPI)
 @pytest.mark.parametrize("wear", [Wear(), Wear(noise=10), Wear(skew=0.7)], ids=["clean", "grainy", "askew"])
 def test_strokes_in_line_are_no_rules(wear: Wear, dpi: int) -> None:
     """Letters whose strokes lie in one line, from one rule of a column almost to the next."""
     assert shape(seen(ruled_page(0.6, 0.5, words="EEFEEEFEETEEZE"), dpi, wear)) == WHOLE
 
 
-@pytest.mark.parametrize("dpi", [150, 200])
+@pytest.mark.parametrize("dpi", DPI[:2])
 @pytest.mark.parametrize("wear", WEARS.values(), ids=WEARS)
 def test_a_page_of_text_has_no_rules(wear: Wear, dpi: int) -> None:
     """Close lines, some of them underlined, letters with strokes in line and above one another."""
@@ -112,7 +114,7 @@ def test_a_page_of_text_has_no_rules(wear: Wear, dpi: int) -> None:
     assert (sheet.hs, sheet.vs) == ([], [])
 
 
-@pytest.mark.parametrize("dpi", [150, 200])
+@pytest.mark.parametrize("dpi", DPI[:2])
 def test_merged_cells_stay_merged(dpi: int) -> None:
     """A rule that stops at another one is not broken: the cells beside it belong together."""
     out = ["0.7 G 0.5 w 60 700 m 500 700 l S 60 660 m 500 660 l S 60 620 m 500 620 l S"]
@@ -125,7 +127,7 @@ def test_merged_cells_stay_merged(dpi: int) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("dpi", [150, 200])
+@pytest.mark.parametrize("dpi", DPI[:2])
 @pytest.mark.parametrize("wear", [Wear(noise=8, skew=0.9), Wear(seal=True)], ids=["grainy", "sealed"])
 def test_numbers_between_thin_rules(wear: Wear, dpi: int) -> None:
     data = ruled_page(0.7, 0.5)

@@ -1,4 +1,4 @@
-"""Being late is a matter like others: told by the dates, judged by people, kept, counted, and in the notice when confirmed."""
+"""Being late is of the roster line: told by its dates, judged by people, kept, counted, and in the notice when confirmed."""
 
 from __future__ import annotations
 
@@ -98,8 +98,9 @@ def test_it_keeps_no_file_from_passing_and_is_in_the_notice_once_confirmed(shop:
     second = checked(shop, who, number, "clean.docx")
     assert (second.state, second.round) == (State.CLEAN, 2)
     [n] = late(shop, second.id)
-    assert (n.before_id, n.verdict, n.decisions[-1].who) == (m.id, "confirmed", "审核人")
-    assert n.decisions[-1].reason == "沿用第 1 版的决定：多次催过"
+    assert (n.id, n.entry_id, n.submission_id) == (m.id, entry_of(shop, number, BODY), None)
+    assert [(d.verdict, d.reason, d.who) for d in n.decisions] == [("confirmed", "多次催过", "审核人")]
+    assert "已逾期 5 天" in who.get(f"/submissions/{first.id}").text  # of the line: on every version of it
     assert row(who, number)["lateness"] == "confirmed" and row(who, number)["errors"] == 0
     told = who.get(f"/submissions/{second.id}/changes.json").json()["rows"]
     assert [r["change"] for r in told] == ["已改正"]
@@ -205,11 +206,13 @@ def test_drafts_and_other_seasons_have_none(shop: Shop, day: None) -> None:
     assert late(shop, draft.id) == []
     first = checked(shop, mine, number, "1.docx", version(0))
     assert len(late(shop, first.id)) == 1
-    # a withdrawn version takes its lateness along; the one before has its own
+    # a withdrawn version no longer shows it; the one before does, and what was decided stays with the line
     second = checked(shop, who, number, "2.docx", version(1))
-    assert len(late(shop, second.id)) == 1
+    [m] = late(shop, second.id)
+    decide(who, m.id, "confirmed")
     assert who.post(f"/submissions/{second.id}/withdraw").status_code == 303
-    assert len(late(shop, first.id)) == 1 and submissions(shop)[1].state == State.REVIEW
+    assert late(shop, second.id) == [] and submissions(shop)[1].state == State.REVIEW
+    assert [(x.id, x.verdict) for x in late(shop, first.id)] == [(m.id, "confirmed")]
     with shop.office.session() as session:
         assert not session.scalars(select(Job).where(Job.state != "done")).all()
         assert session.get_one(Submission, first.id).state == State.REVIEW

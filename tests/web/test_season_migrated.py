@@ -18,7 +18,7 @@ from tests.web.conftest import running
 from tests.web.test_database import differences
 from yibenzhang.office.access import LOCAL
 from yibenzhang.office.database import OFFICE, Database, engine_of, prepare
-from yibenzhang.office.models import Notice, State, Submission
+from yibenzhang.office.models import Matter, Notice, State, Submission
 from yibenzhang.office.reviews import matters_of, ticks_of
 from yibenzhang.office.roster import board
 from yibenzhang.office.submissions import recheck
@@ -93,6 +93,7 @@ def fill(f: Filler) -> None:
             at = BEGUN + timedelta(days=10 * k, seconds=n)
             s = version(f, season, entry, before, k + 1, state, at)
             old = findings(f, s, old, k, at, who)
+            lateness(f, n, s, k, at, who)
             f.add(
                 "ticks",
                 submission_id=s,
@@ -152,6 +153,47 @@ def findings(f: Filler, s: int, old: list[int], k: int, at: datetime, who: int) 
     return out
 
 
+def lateness(f: Filler, n: int, s: int, k: int, at: datetime, who: int) -> None:
+    """As every version had its own until 0003: the last day of the first version was another one, and what was decided
+    about one version was written again under the next. Of every fifth line nothing was told; a third of them was
+    published before the last version came in."""
+    if n % 5 == 4 or "entry_id" in f.tables.tables["matters"].columns:
+        return
+    told = [("dismissed", "公开过"), ("reopened", ""), ("confirmed", "催过")] if k == 1 else []
+    if k == 2 and n % 3 == 1:
+        told = [("confirmed", "沿用第 2 版的决定：催过")]
+    present = "published" if k == 2 and n % 3 == 0 else "late"
+    for finding, gone in (("before", True),) if k == 0 else (("before", True), (present, False)):
+        m = f.add(
+            "matters", submission_id=s, finding=f"{finding}{n}", rank=9000, rule="deadline.not_published",
+            severity="warning", message=f"逾期 {k} 天", told={"basis": []}, gone=gone, made_at=at,
+            verdict=told[-1][0] if told and not gone else "",
+        )  # fmt: skip
+        for verdict, reason in told if not gone else ():
+            f.add("decisions", matter_id=m, verdict=verdict, reason=reason, who="审核人", user_id=who, at=at)
+
+
+def of_lines(engine: Engine) -> None:
+    """Lateness stands once on its line, with all that was decided about it on any version, in its order."""
+    with Database(engine).session() as session:
+        of_files = session.query(Matter).where(Matter.submission_id.is_not(None))
+        assert not of_files.where(Matter.rule.startswith("deadline.")).count()
+        for n in range(BODIES):
+            asked = session.query(Matter).where(Matter.entry_id == n + 1)
+            found = {m.finding.removesuffix(str(n)): m for m in asked}
+            if n % 5 == 4:
+                assert not found
+                continue
+            assert set(found) == {"before", "late", *(["published"] if n % 3 == 0 else [])}
+            assert found["before"].gone and not found["before"].decisions
+            late = found["late"]
+            again = ["沿用第 2 版的决定：催过"] if n % 3 == 1 else []
+            assert [d.reason for d in late.decisions] == ["公开过", "", "催过", *again]
+            assert (late.verdict, late.submission_id, late.before_id) == ("confirmed", None, None)
+            stands = found.get("published", late)
+            assert (stands.message, stands.gone) == ("逾期 2 天", False) and late.gone == (stands is not late)
+
+
 def kept(engine: Engine, tables: dict[str, list[str]]) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of these tables, these columns only."""
     now = MetaData()
@@ -193,16 +235,30 @@ def test_a_season_of_an_earlier_version_stands_after_the_steps(
         t.name: [c.name for c in t.columns] for t in at_first.sorted_tables if t.name != "alembic_version"
     }
     before = kept(earlier, tables)
+    place = {name: columns.index for name, columns in tables.items()}
+    rule, matter_id = place["matters"]("rule"), place["decisions"]("matter_id")
+    late = {row[0] for row in before["matters"] if row[rule].startswith("'deadline.")}
+    moved = {row[0] for row in before["decisions"] if row[matter_id] in late}
+    assert len(late) >= 300 and len(moved) >= 200
+
+    def apart(found: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
+        """What must be as it was in every row: all but what was said of lateness, and where its decisions hang."""
+        of_files = [row for row in found["matters"] if row[0] not in late]
+        decided = [
+            row[:matter_id] + row[matter_id + 1 :] if row[0] in moved else row for row in found["decisions"]
+        ]
+        return {**found, "matters": of_files, "decisions": decided}
+
     count = {name: len(rows) for name, rows in before.items()}
     assert count["submissions"] >= 300 and count["decisions"] >= 1500 and count["notices"] == 200
     prepare(earlier)
     assert differences(earlier) == []
-    assert kept(earlier, tables) == before
+    assert apart(kept(earlier, tables)) == apart(before)
+    of_lines(earlier)
     records(earlier)
     pages(database, tmp_path / "ledger")
-    assert kept(earlier, {t: tables[t] for t in ("matters", "decisions", "ticks", "notices")}) == {
-        t: before[t] for t in ("matters", "decisions", "ticks", "notices")
-    }
+    lasting = {t: tables[t] for t in ("matters", "decisions", "ticks", "notices")}
+    assert apart(kept(earlier, lasting)) == {t: apart(before)[t] for t in lasting}
 
 
 def records(engine: Engine) -> None:
@@ -217,7 +273,7 @@ def records(engine: Engine) -> None:
         assert Counter(s.round for s in main) == dict.fromkeys(range(1, ROUNDS + 1), BODIES)
         by_id = {s.id: s for s in main}
         for s in main:
-            matters = matters_of(session, s)
+            matters = [m for m in matters_of(session, s) if m.entry_id is None]
             assert [[d.verdict for d in m.decisions] for m in matters] == [["confirmed"], ["dismissed", "reopened", "confirmed"], ["dismissed"], []]  # fmt: skip
             assert [m.verdict for m in matters] == ["confirmed", "confirmed", "dismissed", ""]
             assert matters[1].decisions[0].reason == "口径不同：见说明"
@@ -225,7 +281,7 @@ def records(engine: Engine) -> None:
             if s.before_id is not None:
                 assert by_id[s.before_id].round == s.round - 1
                 assert [m.before_id for m in matters] == [
-                    m.id for m in matters_of(session, by_id[s.before_id])
+                    m.id for m in matters_of(session, by_id[s.before_id]) if m.entry_id is None
                 ]
         assert session.query(Notice).count() == BODIES * (ROUNDS - 1)
         season = main[0].season

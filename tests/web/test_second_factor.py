@@ -14,7 +14,8 @@ from sqlalchemy import select, update
 
 from tests.web.conftest import PASSWORD, Browser, MakeShop, Shop
 from yibenzhang.office import second_factor as factors
-from yibenzhang.office.models import Attempt, Audit, Factor, Login, RecoveryCode, Role, Token, User, now
+from yibenzhang.office.models import Attempt, Audit, Login, Role, Token, User, now
+from yibenzhang.office.second_factor_models import Factor, RecoveryCode
 from yibenzhang.web.errors import MUST_ENROL
 
 _SECRET = base64.b32encode(b"12345678901234567890").decode()

@@ -17,6 +17,7 @@ from tests.web.conftest import MakeShop, Shop
 from yibenzhang.office import rule_statistics, statistics
 from yibenzhang.office.access import LOCAL, Actor, NotHere
 from yibenzhang.office.body_statistics import body_over_seasons, departments
+from yibenzhang.office.following import PERSON
 from yibenzhang.office.models import (
     Body,
     Decision,
@@ -29,7 +30,6 @@ from yibenzhang.office.models import (
     State,
     Submission,
 )
-from yibenzhang.office.recording import PERSON
 from yibenzhang.office.roster import board, glance, statuses
 from yibenzhang.web.statistics_tables import TABLES
 

@@ -17,9 +17,9 @@ from tests.conftest import EXAMPLES
 from tests.office import PLANTED, as_docx, documents, make_examples, with_errors
 from tests.web.conftest import Browser, Shop
 from yibenzhang.office.analysing import Analysed, Task, analyse
-from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.foreman import _Done
+from yibenzhang.office.lateness import judged_with
 from yibenzhang.office.models import Entry, Job, Matter, State, Submission, now
 
 BODY, OTHER, LATE = "江苏省湖荡保护厅", "江苏省云水厅", "江苏省竹林局"
@@ -118,14 +118,14 @@ def last(shop: Shop) -> Submission:
 
 
 def matters(shop: Shop, submission: int, gone: bool = False, late: bool = False) -> list[Matter]:
-    """The matters of a submission with their decisions; what its dates tell of it only where asked for (``late``)."""
+    """The matters of a submission with their decisions; the lateness of its line only where asked for (``late``)."""
     with shop.office.session() as session:
-        found = session.scalars(
-            select(Matter).where(Matter.submission_id == submission).order_by(Matter.id)
-        ).all()
+        s = session.get_one(Submission, submission)
+        of = judged_with(s) if late else Matter.submission_id == submission
+        found = session.scalars(select(Matter).where(of).order_by(Matter.id)).all()
         for m in found:
             _ = m.decisions
-        return [m for m in found if (gone or not m.gone) and (late or m.rule not in RULES)]
+        return [m for m in found if gone or not m.gone]
 
 
 def entry_of(shop: Shop, season: int, body: str) -> int:

@@ -13,11 +13,13 @@ from yibenzhang.model.places import Place, placed
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A relation that a finding broke: its rule and its arithmetic in one line."""
+    """A relation that a finding broke: its rule and its arithmetic in one line; ``keys`` of its numbers where they are
+    on a page."""
 
     rule: str
     name: str
     arithmetic: str
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,7 +231,13 @@ def changed_since(session: Session, actor: Actor, season: Season, moment: dateti
             Decision.who != actor.name,
         )
     )
-    return {e for asked in (came, decided) for e in session.scalars(asked.distinct()) if e is not None}
+    late = (
+        select(Matter.entry_id)
+        .join(Decision, Decision.matter_id == Matter.id)
+        .join(Entry, Entry.id == Matter.entry_id)
+        .where(Entry.season_id == season.id, Decision.at > moment, Decision.who != actor.name)
+    )
+    return {e for asked in (came, decided, late) for e in session.scalars(asked.distinct()) if e is not None}
 
 
 def _lines(session: Session, actor: Actor, season: Season, entries: Collection[int]) -> list[Entry]:

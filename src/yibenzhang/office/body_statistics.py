@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from yibenzhang.office.access import Actor, NotHere, visible_entries
 from yibenzhang.office.models import Body, Entry, Matter, Season, Submission
 from yibenzhang.office.roster import Brief, Line, board, counted, glance
-from yibenzhang.office.statistics import READ, one_where, to_clean, versions
+from yibenzhang.office.statistics import READ, of_lines, one_where, to_clean, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,12 @@ def _shares(
     )
     counts: Counter[tuple[int | None, str]] = Counter()
     for submission, severity, n in session.execute(counted):
-        counts[whose[submission], severity] += n
+        counts[whose.get(submission or 0), severity] += n
+    late = select(Matter.entry_id, Matter.severity, func.count()).where(
+        of_lines(actor, of_season), Matter.gone.is_(False)
+    )
+    for entry, severity, n in session.execute(late.group_by(Matter.entry_id, Matter.severity)):
+        counts[entry, severity] += n
     if days is None:
         days = {e: d for _, e, d in to_clean(session, actor, of_season)}
     return [

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from sqlite3 import ProgrammingError
 from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, event, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
@@ -113,10 +115,23 @@ def prepare(engine: Engine, migrations: Path = OFFICE) -> None:
     try:
         with engine.connect() as connection, _alone(connection):
             config.attributes["connection"] = connection
+            before = _step(connection)
             command.upgrade(config, "head")
+            if _step(connection) != before:
+                _whole(connection)
             connection.commit()
     except SQLAlchemyError as error:
         raise DatabaseError(f"数据库不能使用：{_reason(error)}") from error
+
+
+def _step(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _whole(connection: Connection) -> None:
+    """Nothing refers to what is not there: SQLite did not look while the tables were changed. Raises DatabaseError."""
+    if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise DatabaseError("数据库不能使用：表之间的引用不完整，没有升级；请从备份恢复后再试。")
 
 
 @contextmanager
@@ -130,10 +145,14 @@ def _alone(connection: Connection) -> Iterator[None]:
     raw: Any = connection.connection.dbapi_connection
     kept, raw.isolation_level = raw.isolation_level, None  # else it commits before each change of a table
     try:
+        # a table that is made anew is dropped, and with this on all that refers to its rows would go or refuse
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         yield
     finally:
         connection.rollback()
+        with suppress(ProgrammingError):  # what was broken off is closed already
+            raw.execute("PRAGMA foreign_keys=ON")
         raw.isolation_level = kept
 
 

@@ -14,7 +14,6 @@ DAYS = 20
 """Calendar days after approval (预算法 第14条); the day of approval is not counted."""
 LATE = "deadline.published_late"
 MISSING = "deadline.not_published"
-RULES = (LATE, MISSING)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ScalarSelect, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from yibenzhang.office.access import (
     Actor,
@@ -18,7 +18,8 @@ from yibenzhang.office.access import (
     submission_of,
     visible_submissions,
 )
-from yibenzhang.office.models import Decision, Matter, Submission, Tick, Verdict
+from yibenzhang.office.lateness import judged_with
+from yibenzhang.office.models import Decision, Entry, Matter, Submission, Tick, Verdict
 from yibenzhang.office.reviews import CLOSED, MAX_WORDS, may_judge, resettle, tick, write_decision
 
 MOST = 2000
@@ -127,16 +128,31 @@ def _by_submission(
     wanted = sorted(set(numbers))
     for at in range(0, len(wanted), 500):
         asked = (
-            select(Matter)
-            .join(Submission, Submission.id == Matter.submission_id)
+            select(Matter, Submission)
+            .join(Submission, Submission.id == func.coalesce(Matter.submission_id, _stands_on()))
             .where(Matter.id.in_(wanted[at : at + 500]), visible_submissions(actor))
-            .options(joinedload(Matter.submission).joinedload(Submission.season))
+            .options(joinedload(Submission.season))
         )
-        for matter in session.scalars(asked):
-            found.setdefault(matter.submission_id, (matter.submission, []))[1].append(matter)
+        for matter, submission in session.execute(asked):
+            found.setdefault(submission.id, (submission, []))[1].append(matter)
     if sum(len(m) for _, m in found.values()) != len(wanted):
         raise NotHere
     return [found[k] for k in sorted(found, key=lambda k: (found[k][0].season_id, k))]
+
+
+def _stands_on() -> ScalarSelect[Any]:
+    """The version that stands on the line that is late."""
+    stands = aliased(Submission)
+    return (
+        select(func.max(stands.id))
+        .where(
+            stands.entry_id == Matter.entry_id,
+            stands.draft.is_(False),
+            stands.part_of_id.is_(None),
+            stands.state.not_in(CLOSED),
+        )
+        .scalar_subquery()
+    )
 
 
 def _hold(session: Session, actor: Actor, submission: Submission) -> None:
@@ -175,7 +191,7 @@ def _last_decision(session: Session, actor: Actor, submission: Submission) -> De
         select(Decision)
         .join(Matter, Matter.id == Decision.matter_id)
         .where(
-            Matter.submission_id == submission.id,
+            judged_with(submission),
             Decision.user_id == actor.id if actor.id else Decision.user_id.is_(None),
             Decision.who == actor.name,
         )
@@ -210,8 +226,13 @@ def last_batch(session: Session, actor: Actor, season: int) -> tuple[str, str, i
     asked = (
         select(Decision.batch, Decision.verdict)
         .join(Matter, Matter.id == Decision.matter_id)
-        .join(Submission, Submission.id == Matter.submission_id)
-        .where(Submission.season_id == season, Decision.who == actor.name, Decision.batch != "")
+        .outerjoin(Submission, Submission.id == Matter.submission_id)
+        .outerjoin(Entry, Entry.id == Matter.entry_id)
+        .where(
+            or_(Submission.season_id == season, Entry.season_id == season),
+            Decision.who == actor.name,
+            Decision.batch != "",
+        )
         .order_by(Decision.id.desc())
         .limit(4 * MOST)
     )

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from yibenzhang.office import stored_views
-from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.file_store import FileStore
 from yibenzhang.office.likeness import StoredFinding, StoredPlace
 from yibenzhang.office.matching import Version, compare, version_of
@@ -21,8 +20,6 @@ from yibenzhang.showing.stored import StoredError
 
 PERSON = "person.added"
 """The rule of a defect that a person added."""
-APART = (PERSON, *RULES)
-"""The rules of what no reading of a file tells: defects that people added, and lateness."""
 _STANDING = (State.REVIEW, State.RETURNED, State.CLEAN, State.SUPERSEDED)
 _CARRIED = "沿用第 "
 
@@ -145,7 +142,7 @@ def _others(session: Session, submission: Submission) -> list[Submission]:
 def _reported(session: Session, submission: Submission) -> list[Matter]:
     """The findings of a version as last read."""
     asked = select(Matter).where(
-        Matter.submission_id == submission.id, Matter.gone.is_(False), Matter.rule.not_in(APART)
+        Matter.submission_id == submission.id, Matter.gone.is_(False), Matter.rule != PERSON
     )
     return list(session.scalars(asked))
 
@@ -156,7 +153,7 @@ def _linked(
     """Tell what a version made of the matters of the one before."""
     asked = select(Matter).where(Matter.submission_id == before.id, Matter.gone.is_(False))
     old = session.scalars(asked.order_by(Matter.id)).all()
-    by_id = {m.finding: m for m in old if m.rule not in APART}
+    by_id = {m.finding: m for m in old if m.rule != PERSON}
     new = {m.finding: m for m in matters}
     compared = compare(_version(session, ledger, before), _version(session, ledger, submission))
     for m in matters:

@@ -1,26 +1,28 @@
-"""Lateness as a matter of the version that stands: told by the dates, judged by people like any other.
+"""Late or not published at all: what the dates of a roster line say of the line, judged by people like any finding.
 
-No reading of a file tells it, and no better version mends it: it never keeps a file from passing.
+It hangs on the line and on no version of its file: no reading tells it, no better version mends it, and it never keeps
+a file from passing. It is shown with the versions of the line.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, joinedload
 
 from yibenzhang.model.issues import Issue
 from yibenzhang.office.database import lock_rows
-from yibenzhang.office.deadlines import RULES, issue_late
-from yibenzhang.office.following import carry
+from yibenzhang.office.deadlines import issue_late
 from yibenzhang.office.models import ZONE, Entry, Matter, Season, State, Submission
 from yibenzhang.office.roster import STAGE
 from yibenzhang.standards import load
 
 LEVEL = {"department": "部门", "unit": "单位", "": "部门"}
 _STANDING = (State.REVIEW, State.RETURNED, State.CLEAN)
+_SHOWS_IT = (*_STANDING, State.SUPERSEDED)
 _RANK = 9_000
 """After what the file itself says, before what a person added."""
 
@@ -39,64 +41,76 @@ def late_finding(entry: Entry, day: date) -> Issue | None:
     return issue_late(name, entry.due_on, entry.published_on, day, load())
 
 
+def shows_lateness() -> ColumnElement[bool]:
+    """True for a version on whose page the lateness of its roster line stands, too."""
+    return and_(Submission.draft.is_(False), Submission.part_of_id.is_(None), Submission.state.in_(_SHOWS_IT))
+
+
+def judged_with(submission: Submission) -> ColumnElement[bool]:
+    """True for what is judged on the page of a version: what is about its file, and the lateness of its line."""
+    own = Matter.submission_id == submission.id
+    if submission.draft or submission.part_of_id is not None or submission.state not in _SHOWS_IT:
+        return own
+    return or_(own, Matter.entry_id == submission.entry_id)
+
+
+def standing_version(session: Session, entry: int) -> Submission | None:
+    """The version that stands on a roster line."""
+    asked = select(Submission).where(
+        Submission.entry_id == entry, shows_lateness(), Submission.state.in_(_STANDING)
+    )
+    found = asked.options(joinedload(Submission.season)).order_by(Submission.id.desc()).limit(1)
+    return session.scalars(found).first()
+
+
 def keep_up(session: Session, entries: Sequence[int], day: date | None = None) -> None:
-    """Bring the lateness of the versions that stand on these roster lines up to date. Decisions stay with what they
-    were about: another last day, or published instead of not published, is another matter."""
-    found: list[Submission] = []
+    """Bring the lateness of these roster lines up to date, as far as something was handed in. Decisions stay with what
+    they were about: another last day, or published instead of not published, is another matter."""
     for at in range(0, len(entries), 500):
-        asked = select(Submission).where(
-            Submission.entry_id.in_(entries[at : at + 500]),
-            Submission.draft.is_(False),
-            Submission.part_of_id.is_(None),
-            Submission.state.in_(_STANDING),
+        some = entries[at : at + 500]
+        known = _known(session, some)
+        handed_in = select(Submission.entry_id).where(
+            Submission.entry_id.in_(some), shows_lateness(), Submission.state.in_(_STANDING)
         )
-        found += session.scalars(asked)
-    for submission in sorted(found, key=lambda s: s.id):  # held in one order: no two wait in a circle
-        _kept_up(session, submission, day or today())
+        asked = (
+            select(Entry)
+            .join(Season, Season.id == Entry.season_id)
+            .where(Entry.id.in_({*known, *(e for e in session.scalars(handed_in) if e is not None)}))
+            .where(Season.closed_at.is_(None))
+            .options(joinedload(Entry.body), joinedload(Entry.season))
+            .order_by(Entry.id)  # held in one order: no two wait in a circle
+        )
+        for entry in session.scalars(asked):
+            _kept_up(session, entry, known[entry.id], day or today())
 
 
-def _kept_up(session: Session, submission: Submission, day: date) -> None:
-    if submission.entry is None or submission.season.closed_at is not None:
+def _known(session: Session, entries: Sequence[int]) -> dict[int, list[Matter]]:
+    out: dict[int, list[Matter]] = defaultdict(list)
+    asked = select(Matter).where(Matter.entry_id.in_(entries)).order_by(Matter.id)
+    for m in session.scalars(asked.execution_options(populate_existing=True)):
+        if m.entry_id is not None:
+            out[m.entry_id].append(m)
+    return out
+
+
+def _kept_up(session: Session, entry: Entry, known: Sequence[Matter], day: date) -> None:
+    finding = late_finding(entry, day)
+    if finding is None and all(m.gone for m in known):
         return
-    finding = late_finding(submission.entry, day)
-    asked = select(Matter).where(Matter.submission_id == submission.id, Matter.rule.in_(RULES))
-    if finding is None and session.scalars(asked.where(Matter.gone.is_(False)).limit(1)).first() is None:
-        return
-    lock_rows(session, submission)
-    known = None
-    for m in session.scalars(asked.order_by(Matter.id).execution_options(populate_existing=True)):
+    lock_rows(session, entry)
+    finding, late = late_finding(entry, day), None
+    for m in _known(session, [entry.id])[entry.id]:  # as they stand now
         if finding is not None and m.finding == finding.id:
-            known = m
+            late = m
         else:
             m.gone = True
     if finding is None:
         return
-    new = known is None
-    known = known or Matter(
-        submission_id=submission.id, finding=finding.id, rank=_RANK, rule=finding.rule, verdict=""
-    )
-    known.severity, known.message, known.gone = finding.severity.value, finding.message, False
-    known.told = {"basis": list(finding.basis)}
-    session.add(known)
+    late = late or Matter(entry_id=entry.id, finding=finding.id, rank=_RANK, rule=finding.rule, verdict="")
+    late.severity, late.message, late.gone = finding.severity.value, finding.message, False
+    late.told = {"basis": list(finding.basis)}
+    session.add(late)
     session.flush()
-    before = _before(session, submission, finding) if new else None
-    if before is not None:
-        known.before_id = before[0].id
-        carry(before[0], known, before[1])
-
-
-def _before(session: Session, submission: Submission, finding: Issue) -> tuple[Matter, int] | None:
-    """The same matter in the version before, and that version's round."""
-    if submission.before_id is None:
-        return None
-    asked = select(Matter).where(
-        Matter.submission_id == submission.before_id,
-        Matter.finding == finding.id,
-        Matter.rule == finding.rule,
-    )
-    found = session.scalars(asked).first()
-    before = session.get(Submission, submission.before_id)
-    return (found, before.round) if found is not None and before is not None else None
 
 
 def due_by(session: Session, day: date) -> list[int]:

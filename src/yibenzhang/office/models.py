@@ -7,7 +7,18 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, Date, DateTime, ForeignKey, Index, String, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -139,28 +150,6 @@ class Token(Base):
     user: Mapped[User] = relationship()
 
 
-class Factor(Base):
-    """The second factor of a person: six digits from a telephone. The secret itself is not kept: it is worked out from
-    ``drawn`` and the key in the ledger folder, so that the database alone gives nobody away."""
-
-    __tablename__ = "factors"
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
-    drawn: Mapped[str] = mapped_column(String(64))
-    made_at: Mapped[datetime] = mapped_column(default=now)
-    last_step: Mapped[int] = mapped_column(default=0)
-    """The half minute whose digits were used last; they and those before are used up."""
-
-
-class RecoveryCode(Base):
-    """Stands once for the second factor where the telephone is lost. Only its hash is kept."""
-
-    __tablename__ = "recovery_codes"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
-    code: Mapped[str] = mapped_column(String(64), unique=True)
-    used_at: Mapped[datetime | None]
-
-
 class Attempt(Base):
     """A try to log in, for the limit on their rate."""
 
@@ -285,8 +274,9 @@ class Submission(Base):
 
 
 class Matter(Base):
-    """A finding of a submission, or a defect that a person added. Decisions hang on it and stay with it when a
-    better reading tells it in other words."""
+    """What people judge: a finding of a submission, a defect that a person added to it, or that a roster line was
+    published late or not at all, which hangs on the line and on no file. Decisions hang on it and stay with it when
+    a better reading tells it in other words."""
 
     __tablename__ = "matters"
     __table_args__ = (
@@ -295,9 +285,13 @@ class Matter(Base):
             "ix_matters_counts", "submission_id", "gone", "severity", "verdict", "rule", "fate", "before_id"
         ),
         Index("ix_matters_line", "before_id", "rule"),
+        Index("ix_matters_entry", "entry_id", "finding", unique=True),
+        CheckConstraint("(submission_id IS NULL) <> (entry_id IS NULL)", name="ck_matters_hangs"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submissions.id"))
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("entries.id"))
+    """The roster line that is late; None for what is about a file."""
     finding: Mapped[str] = mapped_column(String(40), default="")
     """The finding's id in the last reading; empty for what a person added."""
     rank: Mapped[int] = mapped_column(default=0)
@@ -310,7 +304,7 @@ class Matter(Base):
     spot: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Where a person marked it: {"box": [...], "key": "...", "text": "..."}."""
     gone: Mapped[bool] = mapped_column(default=False)
-    """A better reading of the file no longer reports it."""
+    """A better reading of the file, or the dates of the line as they are now, no longer report it."""
     before_id: Mapped[int | None] = mapped_column(ForeignKey("matters.id"))
     """The same matter in the version before."""
     fate: Mapped[str] = mapped_column(String(20), default="")
@@ -322,7 +316,7 @@ class Matter(Base):
     verdict: Mapped[str] = mapped_column(String(20), default="")
     """The last decision, repeated here for lists and statistics; the decisions themselves are the record."""
     decisions: Mapped[list[Decision]] = relationship(order_by="Decision.id")
-    submission: Mapped[Submission] = relationship()
+    submission: Mapped[Submission | None] = relationship()
 
 
 class Decision(Base):

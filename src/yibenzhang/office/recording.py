@@ -11,10 +11,8 @@ from sqlalchemy.orm import Session
 
 from yibenzhang.office.access import PROGRAM, Actor, note, visible_entries
 from yibenzhang.office.analysing import Analysed
-from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.file_store import FileStore
-from yibenzhang.office.following import APART, as_kept, follow, read_finding
-from yibenzhang.office.following import PERSON as PERSON
+from yibenzhang.office.following import PERSON, as_kept, follow, read_finding
 from yibenzhang.office.lateness import keep_up
 from yibenzhang.office.likeness import StoredFinding, stored_finding
 from yibenzhang.office.matching import reread
@@ -119,7 +117,7 @@ def finish(session: Session, ledger: FileStore, submission: Submission, found: A
 
 def _upsert(session: Session, submission: Submission, findings: Sequence[ShownFinding]) -> list[Matter]:
     """The matters of a submission brought up to date: decisions stay with what they were about."""
-    asked = select(Matter).where(Matter.submission_id == submission.id, Matter.rule.not_in(APART))
+    asked = select(Matter).where(Matter.submission_id == submission.id, Matter.rule != PERSON)
     known: dict[str, Matter] = {}
     for m in session.scalars(asked.order_by(Matter.gone, Matter.id)):
         known[f"#{m.id}" if m.finding in known else m.finding] = (
@@ -134,7 +132,7 @@ def _upsert(session: Session, submission: Submission, findings: Sequence[ShownFi
         if matter is None:
             matter = Matter(submission_id=submission.id, verdict="")
             session.add(matter)
-        matter.finding, matter.rank, matter.rule, matter.severity = f.id, rank, f.rule, f.severity
+        matter.finding, matter.rank, matter.rule, matter.severity = f.id, rank, f.rule, f.severity.value
         matter.message, matter.told, matter.leaf, matter.gone = f.message, as_kept(stored), f.leaf, False
         out.append(matter)
     for matter in known.values():
@@ -319,7 +317,6 @@ def settle(session: Session, submission: Submission) -> None:
             Matter.gone.is_(False),
             Matter.severity.in_(("error", "warning")),
             Matter.verdict.in_(OPEN),
-            Matter.rule.not_in(RULES),
         )
     ).first()
     why = "" if standing is not None else _why_closed(session, submission)

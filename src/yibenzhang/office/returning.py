@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 from yibenzhang.drafting.parts import FontMissing
 from yibenzhang.model.leaves import Box, Leaf
 from yibenzhang.office.access import Actor, Refused, held_open, note, still_open
-from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.excerpts import excerpt
 from yibenzhang.office.file_store import FileStore
-from yibenzhang.office.lateness import LEVEL
+from yibenzhang.office.lateness import LEVEL, judged_with
 from yibenzhang.office.models import Matter, Notice, Role, Setting, State, Submission, Verdict
 from yibenzhang.office.notice_docx import notice_docx
 from yibenzhang.office.notice_pdf import notice_pdf
@@ -90,7 +89,7 @@ def items_of(matters: Sequence[Matter], view: View, draw: Draw) -> tuple[NoticeI
 
 
 def _item(number: int, m: Matter, f: ShownFinding | None, view: View, draw: Draw) -> NoticeItem:
-    if m.rule in RULES:
+    if m.entry_id is not None:
         basis = tuple(m.told.get("basis", ()))
         return NoticeItem(number, m.severity, m.message, basis=basis, remark=_remark(m))
     if f is None:
@@ -239,7 +238,7 @@ def send(
     if submission.state not in (State.REVIEW, State.RETURNED):
         raise Refused("这一版刚刚已通过，或已有新版，不能退回。")
     now = select(Matter.id).where(
-        Matter.submission_id == submission.id, Matter.verdict == Verdict.CONFIRMED, Matter.gone.is_(False)
+        judged_with(submission), Matter.verdict == Verdict.CONFIRMED, Matter.gone.is_(False)
     )
     if set(session.scalars(now)) != {m.id for m in matters}:
         raise Refused("刚刚有问题的处理变了，没有退回；请重新打开退回页面。")
@@ -286,14 +285,12 @@ def changes(session: Session, submission: Submission) -> Changes | None:
         return None
     old = session.scalars(
         select(Matter)
-        .where(
-            Matter.submission_id == submission.before_id, Matter.gone.is_(False), Matter.rule.not_in(RULES)
-        )
+        .where(Matter.submission_id == submission.before_id, Matter.gone.is_(False))
         .order_by(Matter.rank)
     ).all()
     now = session.scalars(
         select(Matter)
-        .where(Matter.submission_id == submission.id, Matter.gone.is_(False), Matter.rule.not_in(RULES))
+        .where(Matter.submission_id == submission.id, Matter.gone.is_(False))
         .order_by(Matter.rank)
     ).all()
     by_before = {m.before_id: m for m in now if m.before_id}

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
-from yibenzhang.office.access import Actor, NotHere, Refused, entry_of, held_open, note, visible_submissions
-from yibenzhang.office.deadlines import RULES
+from yibenzhang.office.access import (
+    Actor,
+    NotHere,
+    Refused,
+    entry_of,
+    held_open,
+    note,
+    visible_entries,
+    visible_submissions,
+)
 from yibenzhang.office.following import PERSON, replaced, unfollow
-from yibenzhang.office.lateness import keep_up
+from yibenzhang.office.lateness import judged_with, keep_up, standing_version
 from yibenzhang.office.models import (
     Body,
     Decision,
@@ -37,8 +45,15 @@ def matter_of(session: Session, actor: Actor, number: int, decisions: bool = Fal
     more = (joinedload(Matter.decisions),) if decisions else ()
     asked = (
         select(Matter)
-        .join(Submission, Submission.id == Matter.submission_id)
-        .where(Matter.id == number, visible_submissions(actor))
+        .outerjoin(Submission, Submission.id == Matter.submission_id)
+        .outerjoin(Entry, Entry.id == Matter.entry_id)
+        .where(
+            Matter.id == number,
+            or_(
+                and_(Matter.submission_id.is_not(None), visible_submissions(actor)),
+                and_(Matter.entry_id.is_not(None), visible_entries(actor)),
+            ),
+        )
         .options(contains_eager(Matter.submission).joinedload(Submission.season), *more)
     )
     found = session.scalars(asked).unique().first()
@@ -47,12 +62,23 @@ def matter_of(session: Session, actor: Actor, number: int, decisions: bool = Fal
     return found
 
 
+def version_of(session: Session, matter: Matter) -> Submission:
+    """The version on whose page a matter is judged: its own, or the one that stands on the line that is late. Raises
+    NotHere."""
+    found = matter.submission
+    if matter.entry_id is not None:
+        found = standing_version(session, matter.entry_id)
+    if found is None:
+        raise NotHere
+    return found
+
+
 def matters_of(session: Session, submission: Submission, brief: bool = False) -> list[Matter]:
-    """The matters of a submission with their decisions, worst first; what a person added stands with its severity.
-    ``brief``: without what they are compared by."""
+    """The matters judged on a version's page with their decisions, worst first; what a person added stands with its
+    severity. ``brief``: without what they are compared by."""
     order = {"error": 0, "warning": 1, "notice": 2}
     left = (defer(Matter.told, raiseload=True),) if brief else ()
-    asked = select(Matter).where(Matter.submission_id == submission.id)
+    asked = select(Matter).where(judged_with(submission))
     asked = asked.options(selectinload(Matter.decisions), *left)
     found = session.scalars(asked).all()
     return sorted(found, key=lambda m: (m.gone, order.get(m.severity, 3), m.rank, m.id))
@@ -60,7 +86,7 @@ def matters_of(session: Session, submission: Submission, brief: bool = False) ->
 
 def decide(session: Session, actor: Actor, matter: Matter, verdict: str, reason: str = "") -> Decision:
     """Decide about a matter. Raises Refused where a reason is missing or the version is not under review."""
-    submission = matter.submission
+    submission = version_of(session, matter)
     may_judge(actor, submission)
     reason = reason.strip()[:MAX_WORDS]
     if verdict not in set(Verdict):
@@ -181,8 +207,8 @@ def accept(session: Session, actor: Actor, submission: Submission) -> None:
     """Let a version pass. Raises Refused while something still stands."""
     actor.must(Role.REVIEWER)
     _open(session, submission)
-    standing = [m for m in matters_of(session, submission) if not m.gone and m.verdict in OPEN]
-    worst = [m for m in standing if m.severity != "notice" and m.rule not in RULES]
+    own = [m for m in matters_of(session, submission) if m.entry_id is None]
+    worst = [m for m in own if not m.gone and m.verdict in OPEN and m.severity != "notice"]
     if worst:
         raise Refused(f"还有 {len(worst)} 个错误或疑问没有处理完，不能通过；请逐个确认或排除。")
     change(submission, Event.ACCEPTED)

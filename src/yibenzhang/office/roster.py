@@ -142,7 +142,8 @@ def glance(
 def counted(session: Session, lines: Sequence[Brief]) -> list[Line]:
     """The lines with what still stands against them now."""
     versions = [x.submission for x in lines if x.submission is not None]
-    (counts, waiting), judged = open_and_undecided(session, versions), judged_late(session, versions)
+    counts, waiting = open_and_undecided(session, versions)
+    judged = judged_late(session, [x.entry for x in lines if x.submission is not None])
     reviewers = reviewers_of(session, [x.entry for x in lines])
     out = []
     for x in lines:
@@ -150,7 +151,7 @@ def counted(session: Session, lines: Sequence[Brief]) -> list[Line]:
         standing = (counts.get((number, "error"), 0), counts.get((number, "warning"), 0))
         open_ = waiting.get((number, "error"), 0) + waiting.get((number, "warning"), 0)
         who = reviewers.get(x.entry, (0, ""))[1]
-        values: tuple[Any, ...] = (*_FIELDS(x), *standing, judged.get(number, ""), open_, who)
+        values: tuple[Any, ...] = (*_FIELDS(x), *standing, judged.get(x.entry, ""), open_, who)
         out.append(Line(*values))
     return out
 
@@ -277,7 +278,7 @@ Counts = dict[tuple[int, str], int]
 
 
 def open_matters(session: Session, submissions: Sequence[int]) -> Counts:
-    """{(submission, severity): how many matters still stand}; lateness has its own column."""
+    """{(submission, severity): how many matters still stand}."""
     return open_and_undecided(session, submissions)[0]
 
 
@@ -292,26 +293,24 @@ def open_and_undecided(session: Session, submissions: Sequence[int]) -> tuple[Co
                 Matter.submission_id.in_(submissions[at : at + 500]),
                 Matter.gone.is_(False),
                 Matter.verdict.in_(OPEN),
-                Matter.rule.not_in(deadlines.RULES),
             )
             .group_by(Matter.submission_id, Matter.severity, Matter.verdict)
         )
         for number, severity, verdict, n in session.execute(asked):
+            assert number is not None  # asked of submissions
             stands[number, severity] += n
             undecided[number, severity] += 0 if verdict == "confirmed" else n
     return stands, undecided
 
 
-def judged_late(session: Session, submissions: Sequence[int]) -> dict[int, str]:
-    """{submission: what people made of its lateness}: open, confirmed, dismissed, solved."""
+def judged_late(session: Session, entries: Sequence[int]) -> dict[int, str]:
+    """{roster line: what people made of its lateness}: open, confirmed, dismissed, solved."""
     out: dict[int, str] = {}
-    for at in range(0, len(submissions), 500):
-        asked = select(Matter.submission_id, Matter.verdict).where(
-            Matter.submission_id.in_(submissions[at : at + 500]),
-            Matter.gone.is_(False),
-            Matter.rule.in_(deadlines.RULES),
+    for at in range(0, len(entries), 500):
+        asked = select(Matter.entry_id, Matter.verdict).where(
+            Matter.entry_id.in_(entries[at : at + 500]), Matter.gone.is_(False)
         )
-        out.update({s: verdict or "open" for s, verdict in session.execute(asked)})
+        out.update({e: verdict or "open" for e, verdict in session.execute(asked) if e is not None})
     return out
 
 

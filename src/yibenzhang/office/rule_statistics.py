@@ -17,10 +17,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from yibenzhang.office.access import Actor
-from yibenzhang.office.deadlines import RULES
+from yibenzhang.office.following import PERSON
 from yibenzhang.office.models import Body, Decision, Entry, Matter, Submission, Verdict
-from yibenzhang.office.recording import PERSON
-from yibenzhang.office.statistics import share, versions
+from yibenzhang.office.statistics import of_lines, share, versions
 from yibenzhang.standards import load
 
 FEW = 5
@@ -78,6 +77,8 @@ class Judged:
     mended: int = 0
     gone: int = 0
     gone_confirmed: int = 0
+    of_files: bool = True
+    """False where it is about roster lines: no reading of a file tells it."""
 
     @property
     def decided(self) -> int:
@@ -139,11 +140,12 @@ def rules_of(session: Session, actor: Actor, where: ColumnElement[bool]) -> list
     ends = _last_of_its_line()
     asked = (
         select(Matter.rule, Matter.gone, Matter.verdict, Matter.fate, func.count())
-        .where(Matter.submission_id.in_(versions(actor, where)), Matter.rule != PERSON, ends)
+        .where(Matter.rule != PERSON, ends)
         .group_by(Matter.rule, Matter.gone, Matter.verdict, Matter.fate)
     )
     count: dict[str, Counter[str]] = defaultdict(Counter)
-    for rule, gone, verdict, fate, n in session.execute(asked):
+    files, lines = (session.execute(asked.where(of)).all() for of in _hanging(actor, where))
+    for rule, gone, verdict, fate, n in (*files, *lines):
         c = count[rule]
         confirmed = verdict in (Verdict.CONFIRMED, Verdict.SOLVED)
         if gone:
@@ -154,8 +156,14 @@ def rules_of(session: Session, actor: Actor, where: ColumnElement[bool]) -> list
         c["confirmed" if confirmed else "dismissed" if verdict == Verdict.DISMISSED else "undecided"] += n
         if verdict in ("", Verdict.REOPENED) and fate == "fixed":
             c["mended"] += n
-    found = [Judged(rule, **c) for rule, c in count.items()]
+    late = {row[0] for row in lines}
+    found = [Judged(rule, **c, of_files=rule not in late) for rule, c in count.items()]
     return sorted(found, key=lambda j: (-j.told, j.name))
+
+
+def _hanging(actor: Actor, where: ColumnElement[bool]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """What is about the versions that count, and the lateness of their lines: asked apart, each by its index."""
+    return Matter.submission_id.in_(versions(actor, where)), of_lines(actor, where)
 
 
 def _last_of_its_line() -> ColumnElement[bool]:
@@ -186,7 +194,6 @@ def reasons(session: Session, actor: Actor, season: int) -> list[tuple[str, str,
         select(Matter.rule, Decision.reason, func.count())
         .join(Matter, Matter.id == Decision.matter_id)
         .where(
-            Matter.submission_id.in_(versions(actor, Submission.season_id == season)),
             Matter.verdict == Verdict.DISMISSED,
             Matter.gone.is_(False),
             Decision.verdict == Verdict.DISMISSED,
@@ -198,7 +205,11 @@ def reasons(session: Session, actor: Actor, season: int) -> list[tuple[str, str,
         .limit(MOST_REASONS)
     )
     sums: Counter[tuple[str, str]] = Counter()
-    for rule, reason, n in session.execute(asked):
+    for rule, reason, n in (
+        row
+        for of in _hanging(actor, Submission.season_id == season)
+        for row in session.execute(asked.where(of))
+    ):
         sums[rule, _CARRIED.sub("", reason).strip() or "（没有写）"] += n
     return [(rule, reason, n) for (rule, reason), n in sums.most_common()]
 
@@ -246,7 +257,7 @@ def _added(actor: Actor, season: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def recall(session: Session, actor: Actor, season: int, found: Iterable[Judged]) -> Recall:
-    """What share of the defects that people confirmed or added the program told; dates are no reading of a file."""
-    all_rules = together("", (j for j in found if j.name not in RULES))
+    """What share of the defects of files that people confirmed or added the program told."""
+    all_rules = together("", (j for j in found if j.of_files))
     added = session.scalar(select(func.count()).select_from(Matter).where(*_added(actor, season))) or 0
     return Recall(all_rules.confirmed, added, all_rules.gone_confirmed)

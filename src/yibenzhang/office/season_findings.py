@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from yibenzhang.office.access import Actor, Refused, visible_submissions
-from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.desk_models import Assignment, SavedFilter
+from yibenzhang.office.lateness import shows_lateness
 from yibenzhang.office.models import Body, Decision, Entry, Matter, Season, State, Submission
 
 PAGE = 100
@@ -55,32 +55,38 @@ def found(
 ) -> tuple[list[dict[str, Any]], int]:
     """The findings asked for from position ``start``, and how many there are in all."""
     wanted = _wanted(actor, season, asked)
-    total = session.scalar(_from(select(func.count())).where(*wanted)) or 0
+    total = sum(session.scalar(of(select(func.count())).where(*wanted)) or 0 for of in _BOTH)
     columns = (
-        Matter.id, Matter.rule, Matter.severity, Matter.message, Matter.verdict, Matter.leaf, Matter.submission_id,
-        Submission.round, Submission.state, Submission.name, Entry.id, Body.name,
+        Matter.id, Matter.rule, Matter.severity, Matter.message, Matter.verdict, Matter.leaf, Submission.id.label("submission"),
+        Submission.round, Submission.state, Submission.name, Entry.id.label("entry"), Body.name.label("body"),
     )  # fmt: skip
-    listed = _from(select(*columns)).where(*wanted).order_by(*_order(asked.sort)).offset(start).limit(count)
-    rows = [_row(r) for r in session.execute(listed)]
+    keys = {f"key{k}": key for k, key in enumerate(_order(asked.sort))}
+    each = select(*columns, *(key.label(name) for name, key in keys.items()))
+    listed: Any = union_all(*(of(each).where(*wanted) for of in _BOTH))
+    ordered = listed.order_by(*(listed.selected_columns[name] for name in keys)).offset(start).limit(count)
+    rows = [_row(r) for r in session.execute(ordered)]
     last = _last(session, [r["id"] for r in rows])
     return [r | last.get(r["id"], _NOBODY) for r in rows], total
 
 
 def numbers(session: Session, actor: Actor, season: Season, asked: Asked, most: int) -> list[int]:
     """The numbers of the findings asked for, one more than ``most`` where there are more."""
-    listed = _from(select(Matter.id)).where(*_wanted(actor, season, asked)).order_by(Matter.id)
-    return list(session.scalars(listed.limit(most + 1)))
+    wanted = _wanted(actor, season, asked)
+    each = (of(select(Matter.id)).where(*wanted).order_by(Matter.id).limit(most + 1) for of in _BOTH)
+    return sorted(n for listed in each for n in session.scalars(listed))[: most + 1]
 
 
 def counts(session: Session, actor: Actor, season: Season, asked: Asked) -> dict[str, Counter[str]]:
     """How many of the findings asked for there are of each rule, severity and decision: each with the other filters,
     without its own."""
-    out = {}
+    out: dict[str, Counter[str]] = {}
     for name, column in (("rule", Matter.rule), ("severity", Matter.severity), ("verdict", Matter.verdict)):
         without = {name: "", "family": ""} if name == "rule" else {name: ""}
         others = Asked(**{f.name: getattr(asked, f.name) for f in fields(asked)} | without)
-        listed = _from(select(column, func.count())).where(*_wanted(actor, season, others)).group_by(column)
-        out[name] = Counter({str(k): n for k, n in session.execute(listed)})
+        out[name] = Counter()
+        for of in _BOTH:
+            listed = of(select(column, func.count())).where(*_wanted(actor, season, others)).group_by(column)
+            out[name].update({str(k): n for k, n in session.execute(listed)})
     told = out["verdict"]
     told[UNDECIDED] = told.pop("", 0) + told.pop("reopened", 0)
     return out
@@ -89,21 +95,27 @@ def counts(session: Session, actor: Actor, season: Season, asked: Asked) -> dict
 def undecided(session: Session, actor: Actor, season: Season) -> int:
     """How many errors and doubts of the versions that stand nobody has decided about; the same on every page."""
     wanted = _wanted(actor, season, Asked(verdict=UNDECIDED))
-    return (
-        session.scalar(
-            _from(select(func.count())).where(*wanted, Matter.severity != "notice", Matter.rule.not_in(RULES))
-        )
-        or 0
-    )
+    return session.scalar(_of_files(select(func.count())).where(*wanted, Matter.severity != "notice")) or 0
 
 
-def _from(asked: Any) -> Any:
-    return (
-        asked.select_from(Matter)
-        .join(Submission, Submission.id == Matter.submission_id)
-        .join(Entry, Entry.id == Submission.entry_id)
-        .join(Body, Body.id == Entry.body_id)
-    )
+def _of_files(asked: Any) -> Any:
+    """Asked of what is about a file."""
+    of_version = Submission.id == Matter.submission_id
+    return _with_body(asked.select_from(Matter).join(Submission, of_version))
+
+
+def _of_lines(asked: Any) -> Any:
+    """Asked of the lateness of roster lines, with the versions that show it."""
+    of_line = and_(Submission.entry_id == Matter.entry_id, shows_lateness())
+    return _with_body(asked.select_from(Matter).join(Submission, of_line))
+
+
+_BOTH = (_of_files, _of_lines)
+"""One after the other: each by its index."""
+
+
+def _with_body(asked: Any) -> Any:
+    return asked.join(Entry, Entry.id == Submission.entry_id).join(Body, Body.id == Entry.body_id)
 
 
 def _wanted(actor: Actor, season: Season, asked: Asked) -> list[ColumnElement[bool]]:
@@ -153,7 +165,7 @@ def _order(sort: str) -> list[Any]:
         return [Matter.rule, *usual]
     if sort == "newest":
         last = select(func.max(Decision.id)).where(Decision.matter_id == Matter.id).scalar_subquery()
-        return [func.coalesce(last, 0).desc(), *usual]
+        return [-func.coalesce(last, 0), *usual]
     return [_worst(), *usual]
 
 

@@ -22,7 +22,8 @@ from sqlalchemy.orm import Session
 from yibenzhang.office.access import Actor, NotHere, Refused, note
 from yibenzhang.office.database import Database
 from yibenzhang.office.logins import WINDOW, Proof, TooMany, WrongPassword, hashed
-from yibenzhang.office.models import Attempt, Factor, RecoveryCode, Role, User, now
+from yibenzhang.office.models import Attempt, Role, User, now
+from yibenzhang.office.second_factor_models import Factor, RecoveryCode
 from yibenzhang.office.users import end_logins
 
 STEP = 30

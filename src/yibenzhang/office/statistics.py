@@ -1,8 +1,8 @@
 """What a season comes to in figures: files, findings, rounds, days, lateness, over the years. Drafts never count.
 
 A finding that a later version still has counts once: where it was first told (``before_id`` is None there).
-Lateness counts among the findings, by its kind and rule; it makes no file worse, stands in no file's way and has no
-rounds, because no version mends it. Everything is counted by the database, in groups; a department's figures are
+The lateness of a roster line counts among the findings, by its kind and rule; it is no finding of a file: it makes
+none worse, stands in no file's way and has no rounds. Everything is counted by the database, in groups; a department's figures are
 those of its own files.
 """
 
@@ -19,7 +19,6 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.office.access import Actor, visible_entries, visible_submissions
-from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.models import (
     ZONE,
     Audit,
@@ -107,6 +106,11 @@ def versions(actor: Actor, *where: ColumnElement[bool]) -> Select[Any]:
     )
 
 
+def of_lines(actor: Actor, *where: ColumnElement[bool]) -> ColumnElement[bool]:
+    """True for the lateness of the roster lines that have a version that counts."""
+    return Matter.entry_id.in_(versions(actor, *where).with_only_columns(Submission.entry_id))
+
+
 Taken = tuple[int, int, int]
 """Season, roster line, days from handing in to clean."""
 
@@ -133,7 +137,7 @@ def measures(
         Matter.verdict != Verdict.DISMISSED,
     )
     _worst(session, actor, out, "present", of_seasons & Submission.state.in_(READ), Matter.verdict.in_(OPEN))
-    present = Submission.state.in_(READ) & Matter.verdict.in_(OPEN) & Matter.rule.not_in(RULES)
+    present = Submission.state.in_(READ) & Matter.verdict.in_(OPEN)
     counted = (
         select(
             Submission.season_id,
@@ -147,6 +151,14 @@ def measures(
     )
     for season, severity, number, standing in session.execute(counted):
         out[season].findings[severity], out[season].standing[severity] = number, standing
+    late = (
+        select(Entry.season_id, Matter.severity, func.count())
+        .join(Entry, Entry.id == Matter.entry_id)
+        .where(of_lines(actor, of_seasons), Matter.gone.is_(False))
+        .group_by(Entry.season_id, Matter.severity)
+    )
+    for season, severity, number in session.execute(late):
+        out[season].findings[severity] += number
     taken: dict[int, list[int]] = defaultdict(list)
     for season, _, count in to_clean(session, actor, of_seasons) if days is None else days:
         taken[season].append(count)
@@ -198,9 +210,7 @@ def _worst(
     rank = case(
         (Matter.severity == "error", 0), (Matter.severity == "warning", 1), (Matter.severity == "notice", 2)
     )
-    hangs = and_(
-        Matter.submission_id == Submission.id, Matter.gone.is_(False), Matter.rule.not_in(RULES), counts
-    )
+    hangs = and_(Matter.submission_id == Submission.id, Matter.gone.is_(False), counts)
     each = (
         select(Submission.season_id.label("season"), func.coalesce(func.min(rank), 3).label("worst"))
         .outerjoin(Matter, hangs)
@@ -247,7 +257,6 @@ def rounds(session: Session, actor: Actor, season: int) -> list[Round]:
             Matter.submission_id.in_(where),
             Matter.gone.is_(False),
             Matter.severity.in_(("error", "warning")),
-            Matter.rule.not_in(RULES),
         )
         .group_by(Submission.round, Matter.fate, known, Matter.verdict)
     )
@@ -280,7 +289,6 @@ def to_clean(session: Session, actor: Actor, where: ColumnElement[bool]) -> list
         .where(
             Matter.submission_id.in_(numbers),
             Matter.severity.in_(("error", "warning")),
-            Matter.rule.not_in(RULES),
         )
     )
     passed = select(Audit.subject_id, func.max(Audit.at)).where(

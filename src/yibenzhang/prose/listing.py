@@ -11,22 +11,23 @@ from yibenzhang.prose.numbering import DEPTH, NUMBER, ordinal
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.standards.lexicon.sentences import across, made_of, parts_follow, selected
+from yibenzhang.standards.patterns import patterns
+
+_WORDS = patterns("listing")
 
 _LEVELS = (Kind.VALUE, Kind.ACTUAL)
 MOST_WHOLES = 4
 """So many amounts of a paragraph above a list may be what it makes up: income, expenditure, what was carried over."""
-_OPENING = re.compile(
-    r"(?:(?:\([^()\d]{1,60}\))?(?:[^。;\d(]{0,12}|(?P<used>[^。;\d(]{0,6}用于[^。;\d(]{0,60}))[,。;:(]?(?P<word>其中|包括|分别为|具体为|分别是|由)[一-鿿]{0,8}[:,]?|(?P<colon>:)(?=[^。;]{3}))"
-)
+_OPENING = _WORDS["opening"]
 AND_SO_ON = re.compile(r"^[一-鿿]{0,6}等")
 _GOES_ON = re.compile(r"[一-鿿]{3}")
-_ASIDE = re.compile(r"原因|由于|因为|相比|[比较]上年")
+_ASIDE = _WORDS["aside"]
 _NO_MATTER = {"described", "semicolon", "sentences", "over", "changes"}
 _SEVERAL = re.compile("[、,]")
 _ENDS = ("。", ")", ":")
-_DESCRIBED = re.compile(r"用于|绩效目标")
+_DESCRIBED = _WORDS["described"]
 _ITEM = re.compile(r"\((?:\d{3,7})?[类款项]\)|\(\d{5,7}\)")
-_OF_GOALS = re.compile(r"绩效(?:目标|评价|自评)")
+_OF_GOALS = _WORDS["of_goals"]
 _WAY = re.compile(rf"(?:{NUMBER.pattern})按")
 
 
@@ -123,7 +124,7 @@ def _goes_further(text: str, stop: int, levels: list[Quantity]) -> bool:
     return any(stop < q.start < end and not _COMPARES.match(text, q.end) for q in levels)
 
 
-_COMPARES = re.compile(r"[,，]?(?:比|较|与|占)")
+_COMPARES = _WORDS["compares"]
 
 
 def _manner(text: str, opening: re.Match[str], parts: list[Quantity], others: list[Quantity]) -> list[str]:
@@ -171,8 +172,8 @@ def _sides(
             yield Listing((before[-1],), tuple(parts), "list sides")
 
 
-_SIDE = re.compile(r"(?:^|[。;])(?:收入|支出)(?:预算)?(?:具体)?包括:?")
-_TOTAL = re.compile(r"(?:收、?支|收入|支出)[^,。;:]{0,4}总(?:预算|计|额)[^,。;:]{0,3}$")
+_SIDE = _WORDS["side"]
+_TOTAL = _WORDS["total"]
 
 
 def _how(word: str, flags: Sequence[str]) -> str:

@@ -15,8 +15,11 @@ from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.enumerating import miscounted
 from yibenzhang.rules.registry import rule
+from yibenzhang.standards.patterns import patterns
 
-ANNOUNCES = re.compile(r"(?:其中|包括|如下|分别为)[:：]?$|[:：]$")
+_WORDS = patterns("lists")
+
+ANNOUNCES = _WORDS["announces"]
 _MOST_BELOW = 10
 
 
@@ -78,7 +81,7 @@ def counts(case: Case) -> Iterator[Issue]:
         yield from _said_to_be(listing)
 
 
-_SO_MANY = re.compile(r"(?P<n>(?<![\d.])\d{1,2}|[一二两三四五六七八九十])(?:项|个项目)[,:][^,。;\d]{0,8}$")
+_SO_MANY = _WORDS["so_many"]
 
 
 def _said_to_be(listing: Listing) -> Iterator[Issue]:
@@ -91,11 +94,11 @@ def _said_to_be(listing: Listing) -> Iterator[Issue]:
         yield _count(whole.passage, said.start(), whole.end, len(listing.parts), listing.parts[:1])
 
 
-GOES_ON = re.compile(r"其中|\([一二三四五六1-6]\)|[1-6][.、](?!\d)|[①-⑥]")
+GOES_ON = _WORDS["goes_on"]
 """How a sentence begins that tells the parts of the amount in the one before it."""
 _NUMBERED = re.compile(r"\(?\d{1,2}[).、]|[①-⑳]")
 FEWEST = 2
-_OF_WHICH = re.compile(r"[^。;\d]{0,4}[,。(]?(?:其中|包括|分别为)[:：]?(?!\(?\d[)、.])")
+_OF_WHICH = _WORDS["of_which"]
 
 
 _PLAIN = frozenset({Kind.VALUE, Kind.ACTUAL, Kind.SHARE, Kind.COMPLETION, Kind.BUDGETED})
@@ -127,10 +130,10 @@ def _following_parts(opening: re.Match[str], following: list[Quantity]) -> list[
     return [q for q in inside if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)] if plain else []
 
 
-_GRADE = re.compile(r"[“‘]?(?:优|良|中|差|合格|不合格)[”’]?的?(?:项目)?(?:有|为)?$")
+_GRADE = _WORDS["grade"]
 
 
-_OF_PROJECTS = re.compile(r"个?[^,。;\d]{0,6}?项目")
+_OF_PROJECTS = _WORDS["of_projects"]
 
 
 def graded_of(quantities: list[Quantity]) -> Relation | None:
@@ -202,8 +205,8 @@ def vehicles_of(quantities: list[Quantity]) -> Relation | None:
     return None
 
 
-_EQUIPMENT = re.compile(r"设备(?:\(不含车辆\))?(?:共有|共计|共|有|为)?$")
-_EQUIPMENT_OPEN = re.compile(r"(?:\(套\))?[,，](?:为|其中|包括|分别为):?")
+_EQUIPMENT = _WORDS["equipment"]
+_EQUIPMENT_OPEN = _WORDS["equipment_open"]
 
 
 @rule("prose.listed", needs=("text",), each_file=True)
@@ -223,7 +226,7 @@ def equipment(case: Case) -> Iterator[Made]:
                 yield Relation(f"prose.listed|{whole.fact.id}", "prose.listed", terms)
 
 
-_BY_SOURCE = re.compile(r"(?:拨款|结转|结余|资金|收入|基金|(?:货物|工程|服务)(?:类|采购|预算)*|支出)\d")
+_BY_SOURCE = _WORDS["by_source"]
 
 
 def counted(passages: Sequence[Passage], position: int, quantities: list[Quantity]) -> Iterable[Issue]:

@@ -17,16 +17,14 @@ from yibenzhang.rules.project_records import Record, former_years, records
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.wording import sentence
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
-_AIMED = re.compile(r"(?:推进|推动|逐步|力争|争取|努力|探索|拟|将)[^,。;]*$")
+_WORDS = patterns("overall_text")
+
+_AIMED = _WORDS["aimed"]
 """It is not so yet."""
-_COVERED = re.compile(
-    r"(?:的(?:项目)?支出)?(?:,(?:20\d\d年)?(?=全|均|一律))?(?:全面|全部|均|一律)?(?:实施|实行|纳入)[^,。;]{0,10}绩效(?:目标)?管理"
-)
-_ALL_COVERED = re.compile(
-    r"[^。;\d]{0,12}(?:20\d\d年)?[^。;\d]{0,16}(?:所有项目|全部项目|项目全面|项目支出全面)[^。;\d]{0,24}绩效(?:目标)?管理,涉及(?:项目)?(?:预算)?(?:资金|金额)(?=\d)"
-    r"|[^。;\d]{0,12}(?:20\d\d年)?,?(?:实施|实行|纳入)绩效目标管理的项目支出(?:共|共计|为)?(?=\d)"
-)
+_COVERED = _WORDS["covered"]
+_ALL_COVERED = _WORDS["all_covered"]
 _YUAN = Decimal(10_000)
 _HALF = Decimal("0.5")
 
@@ -123,9 +121,9 @@ def _end(claim: Claim) -> int:
     return max(q.end for q in (claim.subject, claim.change, claim.rate) if q is not None)
 
 
-_PROJECTS = re.compile(r"项目支出")
-_REASON = re.compile(r"(?:主要)?(?:原因)?(?:是|为|系|因)[:]?(?P<why>[^。;]{4,120})")
-_REASON_FIRST = re.compile(r"(?:由于|因为?(?!公|此|而))(?P<why>.{4,120}),[^,]*$")
+_PROJECTS = _WORDS["projects"]
+_REASON = _WORDS["reason"]
+_REASON_FIRST = _WORDS["reason_first"]
 """A reason that stands before the number it is given for."""
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
 
+from yibenzhang.model.findings import Sum
+from yibenzhang.model.issues import Severity
 from yibenzhang.model.leaves import Block, Box, FlowCell, Leaf, Mark, Piece
 from yibenzhang.reading.limits import MAX_VIEW_BYTES
 from yibenzhang.showing.stored import BROKEN, StoredError, reading
@@ -19,7 +21,6 @@ from yibenzhang.showing.view import (
     Section,
     ShownFinding,
     Spot,
-    Sum,
     Suspicion,
     Unchecked,
     View,
@@ -165,7 +166,7 @@ def _outline(text: bytes) -> Outline:
         **fields | {"conflicts": tuple(fields["conflicts"])},
         sections=tuple([Section(*s) for s in sections]),
         leaves=tuple([Leaf(**dict(zip(_LEAF_FIELDS, x, strict=True))) for x in leaves]),
-        findings=tuple([_finding(f, names) for f in findings]),
+        findings=tuple([_finding(k, f, names) for k, f in enumerate(findings)]),
         unchecked=tuple([Unchecked(*u) for u in unchecked]),
         notices=tuple([ReadingNotice(*n) for n in notices]),
     )
@@ -212,13 +213,17 @@ def _pieces(pieces: list[Any], names: list[str]) -> tuple[Piece, ...]:
     return tuple([Piece(p) if isinstance(p, str) else Piece(p[0], names[p[1]], p[2]) for p in pieces])
 
 
-def _finding(f: list[Any], names: list[str]) -> ShownFinding:
+def _finding(number: int, f: list[Any], names: list[str]) -> ShownFinding:
     *plain, basis, sums, suspects, spots = f
+    values: dict[str, Any] = dict(zip(_FINDING_FIELDS[:-1], plain, strict=True))
     return ShownFinding(
-        **dict(zip(_FINDING_FIELDS[:-1], plain, strict=True)),
+        **values | {"severity": Severity(values["severity"])},
+        number=number,
+        key="",
+        surer="",
         basis=tuple(basis),
-        sums=tuple([Sum(name, line, tuple([names[k] for k in keys])) for name, line, keys in sums]),
-        suspects=tuple(
+        sums=tuple([Sum("", name, line, tuple([names[k] for k in keys])) for name, line, keys in sums]),
+        suspicions=tuple(
             [Suspicion(words, text, better, why, names[k]) for words, text, better, why, k in suspects]
         ),
         spots=tuple(

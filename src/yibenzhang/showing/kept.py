@@ -10,7 +10,6 @@ from functools import cached_property
 from typing import Any
 
 from yibenzhang.model.analysis import Analysis
-from yibenzhang.model.findings import Finding
 from yibenzhang.model.issues import TEXT
 from yibenzhang.model.leaves import Block, FlowCell, Leaf, Mark, Piece
 from yibenzhang.model.relations import Outcome
@@ -26,7 +25,6 @@ from yibenzhang.showing.view import (
     Section,
     ShownFinding,
     Spot,
-    Sum,
     Suspicion,
     Unchecked,
     View,
@@ -166,43 +164,19 @@ def _findings(found: Found, leaves: int) -> Iterator[ShownFinding]:
         taken[f.id] = taken.get(f.id, 0) + 1
         name = f.id if taken[f.id] == 1 else f"{f.id}-{taken[f.id]}"
         sums = [
-            Sum(s.name, short(s.arithmetic), tuple(keys.get((f.number, k), ()))) for k, s in enumerate(f.sums)
+            replace(s, arithmetic=short(s.arithmetic), keys=tuple(keys.get((f.number, k), ())))
+            for k, s in enumerate(f.sums)
         ]
         doubted = zip(f.suspects, suspects.get((f.number,), ()), strict=True)
-        yield _finding(
-            f,
-            name,
-            rules.get(f.rule, f.rule),
-            tuple(sums),
-            tuple([Suspicion(at.words, at.text, s.suggestion, s.why, at.key) for s, at in doubted]),
-            tuple(spots.get((f.number,), ())),
+        plain = {x.name: getattr(f, x.name) for x in fields(f)}
+        yield ShownFinding(
+            **plain | {"id": name, "sums": tuple(sums)},
+            name=rules.get(f.rule, f.rule),
+            suspicions=tuple(
+                [Suspicion(at.words, at.text, s.suggestion, s.why, at.key) for s, at in doubted]
+            ),
+            spots=tuple(spots.get((f.number,), ())),
         )
-
-
-def _finding(
-    f: Finding,
-    id: str,
-    name: str,
-    sums: tuple[Sum, ...],
-    suspects: tuple[Suspicion, ...],
-    spots: tuple[Spot, ...],
-) -> ShownFinding:
-    return ShownFinding(
-        id,
-        f.rule,
-        name,
-        f.severity.value,
-        f.message,
-        f.reported,
-        f.expected,
-        f.difference,
-        f.unit,
-        f.certain,
-        f.basis,
-        sums,
-        suspects,
-        spots,
-    )
 
 
 def _unchecked(found: Found) -> Iterator[Unchecked]:

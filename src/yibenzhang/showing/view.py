@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from yibenzhang.model.findings import Finding
 from yibenzhang.model.leaves import Box, Leaf
 
 
@@ -47,15 +48,6 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
-    """A broken relation under a finding."""
-
-    name: str
-    arithmetic: str
-    keys: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Suspicion:
     """A number that may be the culprit; ``suggestion`` is the value that would mend everything, or empty."""
 
@@ -67,26 +59,13 @@ class Suspicion:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownFinding:
-    """A finding with its places; the numbers in it are decimal strings in ``unit`` or empty.
+class ShownFinding(Finding):
+    """A finding with its places on the pages, and what its rule is called; its sums fit on a line. ``id`` is unique in
+    the view. ``suspicions`` are its suspects where they stand."""
 
-    ``id`` is unique in the view.
-    """
-
-    id: str
-    rule: str
-    name: str
-    severity: str
-    message: str
-    reported: str
-    expected: str
-    difference: str
-    unit: str
-    certain: bool
-    basis: tuple[str, ...]
-    sums: tuple[Sum, ...]
-    suspects: tuple[Suspicion, ...]
-    spots: tuple[Spot, ...]
+    name: str = ""
+    suspicions: tuple[Suspicion, ...] = ()
+    spots: tuple[Spot, ...] = ()
 
     @property
     def leaf(self) -> int:

@@ -9,9 +9,8 @@ from contextlib import suppress
 from typing import Any
 
 from yibenzhang.office.access import NotHere, Refused
-from yibenzhang.office.deadlines import RULES
+from yibenzhang.office.following import PERSON
 from yibenzhang.office.models import Matter, Submission, Verdict
-from yibenzhang.office.recording import PERSON
 from yibenzhang.office.roster import OPEN
 from yibenzhang.showing.view import Outline
 from yibenzhang.standards import load
@@ -27,7 +26,7 @@ def card_of(m: Matter, findings: dict[str, Any], spots: dict[str, list[dict[str,
         places = [{"key": m.spot.get("key", ""), "leaf": m.leaf, "box": m.spot.get("box")}]
     last = m.decisions[-1] if m.decisions else None
     standards = load()
-    rule = standards.rule_by_id[m.rule] if m.rule in RULES else None  # told by the dates, not by the file
+    rule = standards.rule_by_id[m.rule] if m.entry_id is not None else None  # by its dates, not by its file
     basis = [standards.bases[b] for b in rule.basis] if rule else []
     return {
         "m": m,
@@ -46,7 +45,7 @@ def _blamed(found: Any) -> list[str]:
     """The numbers that are coloured as wrong for a finding's sake: its suspects, else those of its broken sums."""
     if found is None:
         return []
-    return [x.key for x in found.suspects if x.key] or list(
+    return [x.key for x in found.suspicions if x.key] or list(
         dict.fromkeys(k for x in found.sums for k in x.keys)
     )
 
@@ -66,13 +65,13 @@ def standing_of(matters: Sequence[Any]) -> list[Any]:
     return [
         m
         for m in matters
-        if not m.gone and m.verdict in OPEN and m.severity != "notice" and m.rule not in RULES
+        if m.entry_id is None and not m.gone and m.verdict in OPEN and m.severity != "notice"
     ]
 
 
 def late_confirmed(matters: Sequence[Any]) -> bool:
     """Whether being late was confirmed: that is reason enough to return a file, and none to keep it from passing."""
-    return any(m.rule in RULES and not m.gone and m.verdict == Verdict.CONFIRMED for m in matters)
+    return any(m.entry_id is not None and not m.gone and m.verdict == Verdict.CONFIRMED for m in matters)
 
 
 def grouped(view: Outline) -> list[tuple[str, list[Any]]]:
@@ -104,7 +103,7 @@ def matter_records(office: Office, s: Submission, matters: Sequence[Matter]) -> 
             "expected": m.told.get("expected"),
             "unit": units.get(m.finding) or "",
             "leaf": m.leaf,
-            "place": "名录里的日期" if m.rule in RULES else leaves.get(m.leaf, ""),
+            "place": "名录里的日期" if m.entry_id is not None else leaves.get(m.leaf, ""),
             "verdict": m.verdict or None,
             "verdict_name": VERDICT.get(m.verdict, ""),
             **_last_decision(m),

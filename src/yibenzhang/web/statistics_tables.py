@@ -362,8 +362,8 @@ def _lateness(a: Asked) -> Table:
     late = figures.in_steps(x.late for x in lines if x.late)
     shown_rows = [r for r in rows if r["count"]]
     note = "期限按批复日期加公开天数，或登记的最晚日期；没有登记公开日期的按交来日期算，与看板一致。"
-    versions = [x.submission for x in lines if x.submission is not None]
-    judged = Counter(judged_late(a.session, versions).values())
+    handed_in = [x.entry for x in lines if x.submission is not None]
+    judged = Counter(judged_late(a.session, handed_in).values())
     if judged["confirmed"] or judged["dismissed"]:
         note += f"人看过的：确认逾期 {judged['confirmed']} 个，排除 {judged['dismissed']} 个。"
     pictures = [

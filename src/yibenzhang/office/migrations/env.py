@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from yibenzhang.office import desk_models  # noqa: F401 - its tables, too
+from yibenzhang.office import desk_models, second_factor_models  # noqa: F401 - their tables, too
 from yibenzhang.office.models import Base
 
 context.configure(

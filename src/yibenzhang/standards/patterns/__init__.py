@@ -1,4 +1,5 @@
-"""The words by which one rule knows a statement: patterns as data, a .toml for each module of rules that has some."""
+"""The words by which one module knows a statement: patterns as data, a .toml for each module of rules or prose that
+has some."""
 
 from __future__ import annotations
 

@@ -12,9 +12,10 @@ from yibenzhang.office import users as accounts
 from yibenzhang.office.access import Actor, Refused, season_of
 from yibenzhang.office.account_files import accounts_template, read_accounts
 from yibenzhang.office.issuing import Issue, handed_out, issue, without_account
-from yibenzhang.office.models import Audit, Body, Factor, Role, Season
+from yibenzhang.office.models import Audit, Body, Role, Season
 from yibenzhang.office.passwords import RULE
 from yibenzhang.office.second_factor import remove
+from yibenzhang.office.second_factor_models import Factor
 from yibenzhang.reading import ReadingError
 from yibenzhang.reading.limits import MAX_ACCOUNT_BYTES
 from yibenzhang.web.formats import forms, page, shown

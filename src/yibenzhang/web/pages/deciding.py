@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from yibenzhang.office.access import Actor, Refused, submission_of
 from yibenzhang.office.deciding import decide_many, undo_last
+from yibenzhang.office.lateness import judged_with
 from yibenzhang.office.models import Matter, State
 from yibenzhang.office.reviews import following_of, matters_of, ticks_of
 from yibenzhang.web.formats import page
@@ -43,7 +44,7 @@ def make_decisions(
     with office.session() as session:
         s = submission_of(session, who, number)
         office.views.outline(s)
-        of = select(Matter.id).where(Matter.submission_id == s.id, Matter.id.in_(matters))
+        of = select(Matter.id).where(judged_with(s), Matter.id.in_(matters))
         ids = list(session.scalars(of))
         done = decide_many(session, who, ids, verdict, reason)
         if done.left:

@@ -11,7 +11,6 @@ from fastapi.responses import FileResponse, HTMLResponse
 
 from yibenzhang.model.leaves import Leaf
 from yibenzhang.office.access import NotHere, Refused, notice_of, still_open, submission_of
-from yibenzhang.office.deadlines import RULES
 from yibenzhang.office.lateness import keep_up, today
 from yibenzhang.office.models import Entry, Matter, Role, Submission
 from yibenzhang.office.notice_text import BLOCKS, MARKUP, PLACEHOLDERS
@@ -105,7 +104,7 @@ def compose(request: Request, office: Shop, who: Who, number: int) -> Response:
         rows,
         MATTERS,
         f"{values['body'] or s.name}要改的问题",
-        **values | {"s": s, "told": findings, "undecided": undecided, "late_rules": RULES, "tab": "review"},
+        **values | {"s": s, "told": findings, "undecided": undecided, "tab": "review"},
     )
 
 

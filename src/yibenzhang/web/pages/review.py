@@ -14,7 +14,7 @@ from sqlalchemy.orm import joinedload
 
 from yibenzhang.model.leaves import Leaf
 from yibenzhang.office.access import Actor, NotHere, Refused, submission_columns, submission_of
-from yibenzhang.office.deadlines import RULES
+from yibenzhang.office.lateness import judged_with
 from yibenzhang.office.models import Entry, Matter, State, Submission
 from yibenzhang.office.recording import corrected_profile
 from yibenzhang.office.returning import changes
@@ -28,6 +28,7 @@ from yibenzhang.office.reviews import (
     tick,
     ticks_of,
     unaccept,
+    version_of,
 )
 from yibenzhang.reading import ReadingError
 from yibenzhang.showing.pictures import drawn
@@ -95,7 +96,9 @@ def submission(request: Request, office: Shop, who: Who, number: int) -> Respons
     view = office.views.outline(s)
     findings = {f.id: f for f in view.findings}
     spots = spots_of(view)
-    put_right = [m for m in matters if m.gone and m.rule in RULES and not m.decisions]  # a date was wrong
+    put_right = [
+        m for m in matters if m.gone and m.entry_id is not None and not m.decisions
+    ]  # a date was wrong
     cards = [card_of(m, findings, spots) for m in matters if m not in put_right]
     standing = standing_of(matters)
     return page(
@@ -251,7 +254,7 @@ def make_decision(
     """Decide about a finding: verdict confirmed, dismissed (with a reason), solved or reopened."""
     with office.session() as session:
         matter = matter_of(session, who, number)
-        office.views.outline(matter.submission)  # what cannot be shown afterwards is not decided
+        office.views.outline(version_of(session, matter))  # what cannot be shown afterwards is not decided
         decide(session, who, matter, verdict, reason)
     return _answered(request, office, who, number)
 
@@ -261,9 +264,9 @@ def _answered(request: Request, office: Office, who: Actor, number: int) -> Resp
     nobody should wait to write."""
     with office.session() as session:
         matter = matter_of(session, who, number, decisions=True)
-        s = matter.submission
-        brief = select(Matter.gone, Matter.verdict, Matter.severity, Matter.rule)
-        all_ = session.execute(brief.where(Matter.submission_id == s.id)).all()
+        s = version_of(session, matter)
+        brief = select(Matter.gone, Matter.verdict, Matter.severity, Matter.entry_id)
+        all_ = session.execute(brief.where(judged_with(s))).all()
         ticks = ticks_of(session, s)
         following = following_of(session, who, s)
     view = office.views.outline(s)
