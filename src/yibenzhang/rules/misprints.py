@@ -77,18 +77,23 @@ def _alike(run: str, k: int, whole: str, particles: frozenset[str], puns: set[fr
         if k < before or k + after >= len(run):
             continue
         left, right = run[k - before : k], run[k + 1 : k + 1 + after]
-        found = set(re.findall(f"{left}([\u4e00-\u9fff]){right}", whole)) - particles - {char}
-        for other in sorted(found):
+        found: set[str] = set(re.findall(f"{left}([\u4e00-\u9fff]){right}", whole))
+        for other in sorted(found - particles - {char}):
             new = run[:k] + other + run[k + 1 :]
             if before and after:
                 stands = all(usual(new[i], new[i + 1]) for i in odd)
-            else:  # it belongs to the word on the side that agrees, and begins or ends no other word
+            else:
                 near, far = (k - 1, k) if before else (k, k - 1)
-                stands = near in odd and in_dictionary(new[near : near + 2])
-                stands = stands and not (far in pairs and in_dictionary(run[far : far + 2]))
+                stands = near in odd and _of_word(new, run, near, far)
             if stands and frozenset((char, other)) not in puns and mistaken(other, char):
                 return other
     return ""
+
+
+def _of_word(new: str, run: str, near: int, far: int) -> bool:
+    """The other character belongs to the word on the side that agrees, and the one printed to none on the other side."""
+    beside = run[max(far, 0) : far + 2] if far >= 0 else ""
+    return in_dictionary(new[near : near + 2]) and not (len(beside) == 2 and in_dictionary(beside))
 
 
 def _cells(case: Case) -> Iterator[str]:
