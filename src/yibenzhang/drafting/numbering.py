@@ -28,19 +28,24 @@ def demoted(heading: str, lines: Iterable[str]) -> list[str]:
     return [_numbered(line, down) for line in out]
 
 
-def _level(line: str) -> int | None:
+def number_of(line: str) -> tuple[int, int, int] | None:
+    """The level of the number that a line begins with, the number, and where it ends."""
     for k, (pattern, _) in enumerate(_LEVELS):
         match = pattern.match(line)
         if match and (match.group(1).isdigit() or match.group(1) in _CHINESE):
-            return k
+            n = int(match.group(1)) if match.group(1).isdigit() else _CHINESE[match.group(1)]
+            return k, n, match.end()
     return None
 
 
+def _level(line: str) -> int | None:
+    found = number_of(line)
+    return None if found is None else found[0]
+
+
 def _numbered(line: str, down: dict[int, int]) -> str:
-    level = _level(line)
-    if level is None:
+    found = number_of(line)
+    if found is None:
         return line
-    match = _LEVELS[level][0].match(line)
-    assert match is not None
-    n = int(match.group(1)) if match.group(1).isdigit() else _CHINESE[match.group(1)]
-    return _LEVELS[down[level]][1].format(n=n, cn=numeral(n)) + line[match.end() :].lstrip()
+    level, n, end = found
+    return _LEVELS[down[level]][1].format(n=n, cn=numeral(n)) + line[end:].lstrip()

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from yibenzhang.drafting.families import source_words
+from yibenzhang.drafting.numbering import number_of
 from yibenzhang.model.documents import Paragraph
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.reading.paragraphs import STARTS
@@ -247,24 +248,39 @@ def _says(line: _Line) -> bool:
 
 def _joined(lines: Iterable[_Line]) -> list[str]:
     """Lines without page numbers; one that breaks off goes on in the next, but a heading does not. What begins further
-    left than the paragraph before it, behind a full line, is no paragraph of its own, whatever it begins with."""
+    left than the paragraph before it, behind a full line, is no paragraph of its own, whatever it begins with, unless
+    that is the next number."""
     out: list[str] = []
     last: _Line | None = None
     begun = widest = 0.0
+    numbers: dict[int, int] = {}
     for line in lines:
         if not _says(line):
             continue
         widest = max(widest, line.right)
-        torn = last is not None and last.size and line.size and not line.title
-        torn = torn and begun - line.left > _INDENT * line.size and last.right >= widest - _FULL * line.size
-        broken = last is not None and not last.title and not out[-1].endswith(ENDS)
-        if last is not None and not last.title and (torn or (broken and not STARTS.match(flat(line.text)))):
+        number = number_of(line.text)
+        goes_on = last is not None and not last.title and not _next(number, numbers)
+        torn = goes_on and not line.title and _outdented(line, last, begun, widest)
+        if goes_on and (torn or not (out[-1].endswith(ENDS) or STARTS.match(flat(line.text)))):
             out[-1] += line.text
         else:
             out.append(line.text)
             begun = line.left
+            if number is not None:
+                numbers[number[0]] = number[1]
         last = line
     return out
+
+
+def _next(number: tuple[int, int, int] | None, numbers: Mapping[int, int]) -> bool:
+    """It is the number after the last one of its level."""
+    return number is not None and number[1] > 1 and numbers.get(number[0]) == number[1] - 1
+
+
+def _outdented(line: _Line, before: _Line | None, begun: float, widest: float) -> bool:
+    if before is None or not before.size or not line.size:
+        return False
+    return begun - line.left > _INDENT * line.size and before.right >= widest - _FULL * line.size
 
 
 def _kept(lines: list[str], wanted: Mapping[str, Any]) -> str:
