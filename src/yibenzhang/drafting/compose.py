@@ -54,6 +54,8 @@ def compose(figures: Figures, extra: str = "", grids: list[Grid] | None = None) 
     parts = list(_parts(text, made, goals, kind, standards, figures.notes.get("terms", "")))
     names = {"body": figures.body, "year": figures.year, "level": level(figures), "who": who(figures)}
     names["place"] = place_of(figures.body)
+    names["rank"] = f"{names['place'][-1:]}级"
+    names["filer"] = kind.data.get("filer", {}).get(names["level"], names["level"])
     cover = tuple(str(line).format(**names) for line in kind.data["cover"])
     draft = Draft(figures.body, figures.year, figures.stage, kind.name, cover, tuple(parts))
     return Composed(

@@ -100,9 +100,18 @@ class _Texts:
 
     def _below(self, section: tuple[str, ...], passages: Iterable[Passage]) -> list[_Line]:
         lines = [self._line(p) for p in passages if not (p.heading and flat(p.text) in section)]
-        while lines and (not _says(lines[-1]) or lines[-1].title):
-            lines.pop()  # a heading with nothing below but tables
-        return lines
+        lines = [line for line in lines if _says(line)]
+        end = len(lines)
+        while end and lines[end - 1].title:
+            end -= 1  # a heading with nothing below but tables
+        announced = 0 < end < len(lines) and lines[end - 1].text.endswith(("：", ":"))
+        numbers = [number_of(line.text) for line in lines[end:]]
+        listed = [n[:2] if n else None for n in numbers]
+        whole = bool(listed) and listed[0] is not None and listed[0][1] == 1
+        whole = whole and listed == [
+            (listed[0][0], k) for k in range(1, len(listed) + 1)
+        ]  # none of it in a table
+        return lines if announced and whole else lines[:end]
 
     def _of_both(self, wanted: Mapping[str, Any]) -> list[str]:
         """What stands below one heading for two texts: the second begins where its own words are first met."""
