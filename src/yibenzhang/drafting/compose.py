@@ -53,9 +53,9 @@ def compose(figures: Figures, extra: str = "", grids: list[Grid] | None = None) 
     goals = list(goal_grids(figures, maker.tally, kind.has("budget.projects")))
     parts = list(_parts(text, made, goals, kind, standards, figures.notes.get("terms", "")))
     names = {"body": figures.body, "year": figures.year, "level": level(figures), "who": who(figures)}
-    names["place"] = place_of(figures.body)
-    names["rank"] = f"{names['place'][-1:]}级"
-    names["filer"] = kind.data.get("filer", {}).get(names["level"], names["level"])
+    place = place_of(figures.body)
+    names |= {"place": place, "rank": f"{place[-1:]}级"}
+    names["filer"] = kind.data.get("filer", {}).get(level(figures), level(figures))
     cover = tuple(str(line).format(**names) for line in kind.data["cover"])
     draft = Draft(figures.body, figures.year, figures.stage, kind.name, cover, tuple(parts))
     return Composed(
@@ -116,7 +116,8 @@ def _parts(
 
 def _below_headings(text: str) -> Iterator[str]:
     """The lines of the filled template, those below a numbered heading with numbers below its own."""
-    heading, lines = "", []
+    heading = ""
+    lines: list[str] = []
     for line in (x for raw in text.splitlines() if (x := raw.strip())):
         if mark := _MARK.fullmatch(line):
             yield from (*demoted(heading, lines), line)

@@ -121,11 +121,11 @@ class Lookup:
             left = total - sum(known, Decimal(0))
             if not wan(left):
                 return Decimal(0)
-            if left > 0 and len(known) == len(of) - 1 and not self._told_elsewhere(name):
+            if left > 0 and len(known) == len(of) - 1 and not self._in_own_table(name):
                 return left
         return None
 
-    def _told_elsewhere(self, name: str) -> bool:
+    def _in_own_table(self, name: str) -> bool:
         """A table of its own tells it, which may leave out what was carried over, in a column that is not known."""
         standards = {a.table.replace("*", self.tables.stage, 1) for a in self.family.figures.get(name, ())}
         return any(p.value for s in standards for p in self.tables.rows.get(s, ()))

@@ -105,12 +105,9 @@ class _Texts:
         while end and lines[end - 1].title:
             end -= 1  # a heading with nothing below but tables
         announced = 0 < end < len(lines) and lines[end - 1].text.endswith(("：", ":"))
-        numbers = [number_of(line.text) for line in lines[end:]]
-        listed = [n[:2] if n else None for n in numbers]
-        whole = bool(listed) and listed[0] is not None and listed[0][1] == 1
-        whole = whole and listed == [
-            (listed[0][0], k) for k in range(1, len(listed) + 1)
-        ]  # none of it in a table
+        listed = [n[:2] for line in lines[end:] if (n := number_of(line.text))]
+        counted = [(listed[0][0], k) for k in range(1, len(lines) - end + 1)] if listed else []
+        whole = bool(listed) and listed == counted  # none of it stands in a table
         return lines if announced and whole else lines[:end]
 
     def _of_both(self, wanted: Mapping[str, Any]) -> list[str]:
