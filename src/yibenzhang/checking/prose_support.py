@@ -179,7 +179,13 @@ def _not_understood(found: Sequence[Result]) -> list[Result]:
     """The contradictions of a family that fails widely."""
     failed = [r for r in found if _fails(r)]
     inside = not any(_of_tables(r.relation) for r in failed)
-    return failed if _widely(len(failed), len(found), inside) else []
+    return failed if _widely(_matters(failed), len(found), inside) else []
+
+
+def _matters(failed: Sequence[Result]) -> int:
+    """How many they are, where what one number has too much and another too little is one: moved, not misread."""
+    by = Counter(r.residual for r in failed)
+    return len(failed) - sum(min(n, by[-left]) for left, n in by.items() if left > 0)
 
 
 def _widely(failed: int, of: int, inside: bool) -> bool:

@@ -9,7 +9,14 @@ from yibenzhang.prose.budget_directions import above, directions
 from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import BASE_BUDGET, BUDGET, COMPARES, Kind, Quantity
-from yibenzhang.prose.subjects import change_behind_purpose, follows, moved_before, subject_of, without_reason
+from yibenzhang.prose.subjects import (
+    change_behind_purpose,
+    follows,
+    moved_before,
+    of_base,
+    subject_of,
+    without_reason,
+)
 from yibenzhang.standards.lexicon.directions import moves
 
 
@@ -220,7 +227,9 @@ def _moved(state: _State, q: Quantity, between: str) -> None:
         state.claims.append(_claim(Says.CHANGE, q, state, change=q, moved=state.moved))
     last = state.last or (state.base if not re.search("[,。;]", between) else None)
     if last is not None and state.current is not None and last is not state.current:
-        state.claims.append(_claim(Says.SINCE, q, state, against=last, change=q, moved=state.moved))
+        subject, sure = state.moved
+        moved = (subject, sure and (subject is None or of_base(last, subject)))
+        state.claims.append(_claim(Says.SINCE, q, state, against=last, change=q, moved=moved))
     elif state.rated is not None and _AT_ONCE.fullmatch(between) and state.rated.passage is q.passage:
         claim = _claim(Says.GROWTH, q, state, change=q, rate=state.rated, moved=state.moved)
         state.claims.append(claim)  # "同比下降 50%，减少 0.2 万元"

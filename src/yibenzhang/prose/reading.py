@@ -285,8 +285,9 @@ class SentenceReader:
         label = own.label or ("" if own.codes else above.wanted.label)
         if not more and codes == own.codes and label == own.label:
             return said
+        how = "part by fund" if set(here) == {"fund"} and not own.codes and not own.label else "part"
         return Said(
-            Wanted(tuple({**here, **more}.items()), codes, label), f"{said.how}, part", (), said.total
+            Wanted(tuple({**here, **more}.items()), codes, label), f"{said.how}, {how}", (), said.total
         )
 
     def _whole(self, q: Quantity) -> Said | None:

@@ -26,6 +26,7 @@ _PLAIN = re.compile(
 _TAIL = re.compile(r"^(?:了|额|数|率|幅度|比例|各|为|约|是|:|安排|共|达|到|至|近|逾|超过)*$")
 _REASON = re.compile(r"原因|由于|因(?!公)|主要是|系")
 _FOOTING = re.compile(r"剔除|扣除|同口径|可比|口径|不含|不考虑|年均|累计")
+_LAST_YEAR = re.compile(r"^(?:[与和同较比])?(?:上年度?|去年|上一?年度|20\d\d年度?)(?:同期)?")
 _BOTH = re.compile(r"收、支|收支")
 
 
@@ -50,6 +51,14 @@ def subject_of(q: Quantity, current: Quantity | None, head: Quantity | None) -> 
     if own in _name(head):
         return head, True
     return current, False
+
+
+def of_base(base: Quantity, amount: Quantity) -> bool:
+    """The amount may be the one that goes with a base of the year before: the base's words, where it has any, are in
+    the amount's name or the other way round ("与上年支出 35 万元相比" is not said of what is left at the end)."""
+    words = _plain(_LAST_YEAR.sub("", re.split(r"[,;:。]", base.lead)[-1]))
+    name = _name(amount)
+    return not words or not name or words in name or name in words
 
 
 def change_behind_purpose(between: str) -> bool:

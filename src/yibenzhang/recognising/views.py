@@ -107,6 +107,7 @@ class Reader:
                 scope = replace(scope, side=side)
         columns = self._columns(panel, scope)
         rows = _periods(RowReader(self.lexicon, self.registers, self.year, layout, panel, scope).rows())
+        columns = tuple(_of_percents(c, rows, layout) for c in columns)
         cells: dict[tuple[int, int], Fact] = {}
         places: dict[tuple[int, int], Coordinates] = {}
         entitled = self._entitled(title)
@@ -186,6 +187,24 @@ class Reader:
             place=cell.place,
             cell=(cell.row, cell.column),
         )
+
+
+def _of_percents(column: ViewColumn, rows: list[ViewRow], layout: Panels) -> ViewColumn:
+    """A column under words that are not known has percents where all its numbers are printed so: they do not add up."""
+    at = column.coordinates
+    cells = (layout.grid[r.index][column.index] for r in rows)
+    printed = [c.text.strip() for c in cells if c is not None and _DIGIT.search(c.text)]
+    if not at.residue or at.measure or _is_rate(at) or len(printed) < _PERCENTS:
+        return column
+    return (
+        replace(column, coordinates=replace(at, measure="percent"))
+        if all(map(_PERCENT.search, printed))
+        else column
+    )
+
+
+_DIGIT = re.compile(r"\d")
+_PERCENTS = 2
 
 
 def _periods(rows: list[ViewRow]) -> list[ViewRow]:

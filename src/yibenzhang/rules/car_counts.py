@@ -39,6 +39,9 @@ def different_counts(case: Case) -> Iterator[Issue]:
             return
 
 
+_EARLIER = re.compile(r"(?:上年|去年|上一?年度|以前年度|往年)[^,;]{0,12}$")
+
+
 @rule("counts.none_bought", each_file=True)
 def none_bought(case: Case) -> Iterator[Issue]:
     """No car was bought, says a sentence, and every number of what buying them cost is above nothing."""
@@ -47,6 +50,9 @@ def none_bought(case: Case) -> Iterator[Issue]:
         return
     for p in case.passages:
         for m in vehicle_words().none_bought.finditer(p.text) if not p.heading else ():
+            before = p.text[: m.start()].split("。")[-1]
+            if _EARLIER.search(before):
+                continue
             years = _YEAR.findall(p.text[: m.end()].split("。")[-1])[-1:]
             if any(int(y) != case.year for y in years):
                 continue

@@ -1,7 +1,8 @@
 """One character wrong in words that are written otherwise elsewhere: the characters beside it never stand so.
 
 Dictionaries do not know the names of a department's own projects and units; the document does, and so do disclosures of
-other places. A character is a misprint only where neither of its two pairs was ever seen, here or elsewhere.
+other places. A character is a misprint only where neither of its two pairs was ever seen, here or elsewhere; or one of
+the two, where the same words stand elsewhere with a character that sounds or looks like it.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ from collections.abc import Iterator
 
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.rules.case import Case
+from yibenzhang.rules.misspelt import mistaken
 from yibenzhang.rules.registry import rule
-from yibenzhang.standards.lexicon.pairs import MIDDLE, in_fragment, usual
+from yibenzhang.standards.lexicon.pairs import MIDDLE, in_dictionary, in_fragment, usual
 
 _RUN = re.compile(r"[\u4e00-\u9fff]{4,}")
 _LONG = 5
 _OFTEN = 4
 """So many times the words must stand in the document with the other character."""
+_AROUND = ((1, 2), (2, 1), (3, 0), (0, 3))
+"""So many characters before and behind agree with those around a character that sounds or looks alike."""
 
 
 @rule("wording.misprint", needs=("text",))
@@ -38,6 +42,53 @@ def misprints(case: Case) -> Iterator[Issue]:
                     other = p.text[begin:at] + right + p.text[at + 1 : end]
                     odd, there = p.verbatim(at - 1, at + 2), p.place(at - 1)
                     yield issue_at("wording.misprint", odd, there, written=p.text[begin:end], other=other)
+
+
+@rule("wording.misprint", needs=("text",))
+def typed_alike(case: Case) -> Iterator[Issue]:
+    """A character that stands once, where the same words have one elsewhere that sounds or looks like it."""
+    text = "\n".join((*(p.text for p in case.passages), *_cells(case)))
+    lists = case.standards.lists
+    unlike = frozenset("".join(lists["particles"])), {frozenset(p) for p in lists["puns"]}
+    seen: set[str] = set()
+    for p in case.passages:
+        for m in _RUN.finditer(p.text):
+            run = m.group()
+            for k in range(len(run)):
+                near = run[max(0, k - 1) : k + 2]
+                if near in seen or not (right := _alike(run, k, text, *unlike)):
+                    continue
+                seen.add(near)
+                begin, end = max(0, k - 3), k + 4
+                other = run[begin:k] + right + run[k + 1 : end]
+                at = m.start() + max(0, k - 1)
+                odd, there = p.verbatim(at, m.start() + k + 2), p.place(at)
+                yield issue_at("wording.misprint", odd, there, written=run[begin:end], other=other)
+
+
+def _alike(run: str, k: int, whole: str, particles: frozenset[str], puns: set[frozenset[str]]) -> str:
+    """The character for which the one at a place of a run was typed; empty where it may be right."""
+    char = run[k]
+    pairs = [i for i in (k - 1, k) if 0 <= i < len(run) - 1]
+    odd = [i for i in pairs if not usual(run[i], run[i + 1])]
+    if not odd or char in particles or any(whole.count(run[i : i + 2]) > 1 for i in pairs):
+        return ""
+    for before, after in _AROUND:
+        if k < before or k + after >= len(run):
+            continue
+        left, right = run[k - before : k], run[k + 1 : k + 1 + after]
+        found = set(re.findall(f"{left}([\u4e00-\u9fff]){right}", whole)) - particles - {char}
+        for other in sorted(found):
+            new = run[:k] + other + run[k + 1 :]
+            if before and after:
+                stands = all(usual(new[i], new[i + 1]) for i in odd)
+            else:  # it belongs to the word on the side that agrees, and begins or ends no other word
+                near, far = (k - 1, k) if before else (k, k - 1)
+                stands = near in odd and in_dictionary(new[near : near + 2])
+                stands = stands and not (far in pairs and in_dictionary(run[far : far + 2]))
+            if stands and frozenset((char, other)) not in puns and mistaken(other, char):
+                return other
+    return ""
 
 
 def _cells(case: Case) -> Iterator[str]:

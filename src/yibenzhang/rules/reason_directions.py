@@ -17,12 +17,13 @@ from yibenzhang.standards.lexicon.directions import reason_words
 _WAYS = {1: "增加", -1: "减少"}
 _STOP = re.compile(r"[。;]|,?(?:尽管|虽然|即使|即便)|$")
 _COMPARED = re.compile(
-    r"(?:费|支出|收入|经费|预算|拨款|资金)[^,。;]{0,8}[比较](?:上年|去年|上一?年度|20\d\d年)(?:度)?(?:预算|决算)?数?(?:增长|上升|提高|下降|降低)(?:了)?$"
+    r"(?:费|支出|收入|经费|预算|拨款|资金|公积金)[^,。;]{0,8}(?:[同环]比|[比较](?:上年|去年|上一?年度|20\d\d年)(?:度)?(?:预算|决算)?数?)"
+    r"(?:增长|上升|提高|下降|降低)(?:了)?$"
 )
 """A rate of a change whose amount the sentence does not tell."""
 _MOVED = re.compile(r"增加|增长|上升|提高|减少|下降|降低")
 _OPENED = re.compile(r"原因|由于|因为|缘于|源于|主要[是为系因]|系")
-_NEAR = 24
+_NEAR = 48
 """So many characters may stand between a number and its reason."""
 
 
@@ -105,6 +106,8 @@ def _says(reason: str, *, income: bool = False) -> int:
         before, after = (Decimal(shift.group(k).replace(",", "").rstrip(".")) for k in ("from", "to"))
         rest = reason[: shift.start()] + reason[shift.end() :]
         return 0 if before == after or re.search(r"[,、]", rest) else (1 if after > before else -1)
+    if words.gone.fullmatch(reason):
+        return -1
     if ended := words.ended.fullmatch(reason):
         reason = ended.group("now")
     if words.never.search(reason.replace("收入", "") if income else reason):
@@ -125,5 +128,5 @@ def _found(way: re.Pattern[str], reason: str) -> re.Match[str] | None:
 
 def _word(reason: str) -> str:
     words = reason_words()
-    found = _found(words.up, reason) or _found(words.down, reason)
+    found = _found(words.up, reason) or _found(words.down, reason) or words.gone.fullmatch(reason)
     return next(g for g in found.groups() if g) if found else _WAYS[_says(reason)]

@@ -24,7 +24,9 @@ _FOR = _WORDS["for"]
 _USED = _WORDS["used"]
 _ITEM_DIGITS = 7
 _FLAT = _WORDS["flat"]
-_UP, _DOWN = re.compile(r"增加|增长|上升|提高|新增|增多"), re.compile(r"减少|下降|降低|压减|压缩|缩减")
+_UNEQUAL = _WORDS["unequal"]
+"""The words before a reason end with the denial that anything is the same."""
+_UP, _DOWN = re.compile(r"增加|增长|上升|提高|新增|增多"), re.compile(r"减少|下降|降低|压减|压缩|缩减|削减")
 _NEW = _WORDS["new"]
 _NEW_QUOTED = _WORDS["new_quoted"]
 _NO_UNITS = _WORDS["no_units"]
@@ -146,10 +148,11 @@ def unchanged(case: Case) -> Iterator[Issue]:
         text = p.text + following.text if broken and following else p.text
         for m in _FLAT.finditer(text):
             why = m.group("why")
-            if re.search(r"不变|一致|持平|相抵|未|没有|无", why):
+            if re.search(r"不变|一致|持平|相抵|未|没有|无", why) or _UNEQUAL.search(text[: m.start("why")]):
                 continue
             why = ",".join(c for c in why.split(",") if not _THRIFT.search(_CUT.sub("", c)))
-            if bool(_UP.search(why)) == bool(_DOWN.search(why)):
+            cut = any(_CUT.search(c) for c in why.split(","))
+            if bool(_UP.search(why)) == bool(_DOWN.search(why) or cut):
                 continue
             words = text[m.start() : m.start() + 90]
             yield issue_at("reasons.flat", words, p.place(m.start()))

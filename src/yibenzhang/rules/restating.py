@@ -202,7 +202,14 @@ def _meant(options: Sequence[Relation], q: Quantity) -> Relation:
     near = next((o for o in options if _nearly(o, q)), None)
     slip = next((o for o in options if len(o.terms) == 2 and slip_of(q.fact, o.terms[1].fact)), None)
     unit = next((o for o in options if len(o.terms) == 2 and _of_unit(q.fact, o.terms[1].fact)), None)
-    return near or slip or unit or _of_all(options, q) or options[0]
+    return near or slip or unit or _of_all(options, q) or _nearest_sum(options) or options[0]
+
+
+def _nearest_sum(options: Sequence[Relation]) -> Relation | None:
+    """Of several sums that the words may mean, the one that the amount misses by least."""
+    if all(len(o.terms) == 2 for o in options):
+        return None
+    return min(options, key=lambda o: min(abs(residual(o).low), abs(residual(o).high)))
 
 
 _ALL = re.compile(r"总(?:计|预算|决算|收入|支出)")
@@ -230,9 +237,11 @@ def counted(case: Case) -> Iterator[tuple[str, bool]]:
     """Kinds of readings of the amounts of a text with whether they hold.
 
     Slips of the keyboard count for neither, nor does an amount that the text itself tells otherwise in the same words.
+    What one number of a kind has too much and another too little is one matter.
     """
     readings = [r for q in case.quantities if (r := read_in_tables(case, q)) is not None]
     options = [options_of(r) for r in readings]
+    apart: set[tuple[str, Decimal]] = set()
     right = {r.said.wanted for r, made in zip(readings, options, strict=True) if any(holds(o) for o in made)}
     for r, made in zip(readings, options, strict=True):
         number = r.quantity.fact
@@ -242,7 +251,11 @@ def counted(case: Case) -> Iterator[tuple[str, bool]]:
         elif r.said.wanted not in right and not any(
             slip_of(number, o.terms[1].fact) or _nearly(o, r.quantity) for o in made
         ):
-            yield support_kind(r.how, case.reader.cube.known(number)), False
+            kind = support_kind(r.how, case.reader.cube.known(number))
+            missed = {(kind, residual(o).middle) for o in made}
+            if not any((kind, -by) in apart for _, by in missed):
+                yield kind, False
+            apart |= missed
     yield from counted_goal_funds(case)
 
 

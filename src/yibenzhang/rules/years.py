@@ -43,6 +43,8 @@ _BASE = _WORDS["base"]
 _FROM = _WORDS["from"]
 """Last year's amount told between this year's and the change."""
 _ITSELF = _WORDS["itself"]
+_OF_BUDGET = _WORDS["of_budget"]
+"""Whatever else the text compares with, the budget of an earlier year is none to compare this one with."""
 """Accounts are compared with the budget of their own year, and with nothing else of it."""
 _BEFORE = _WORDS["before"]
 
@@ -144,8 +146,8 @@ def _bare_title(text: str) -> str:
 def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
     year, accounts = case.year or 0, case.stage == "accounts"
     for m in (f for pattern in (_SCOPE_YEAR, _PUBLISHES, _MADE_OF) for f in pattern.finditer(p.text)):
-        if int(m.group(1)) != year:
-            yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+        if (found := int(next(g for g in m.groups() if g))) != year:
+            yield _year(p, m, "sentence", found=found, **_own(case))
     for m in _MADE_PUBLIC.finditer(p.text):
         if int(m.group(1)) != year and not is_title(p):
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
@@ -202,7 +204,7 @@ def tasks(case: Case) -> Iterator[Issue]:
     """Tasks of the year with last year's date."""
     year = case.year or 0
     ahead = re.compile(
-        rf"(?:^|[。;])(?:{year}年度?|今年|本年度?|新的?一年(?:\({year}年\))?|新年度|(?:围绕|对照|按照|根据|聚焦){year}年度?[^,。;\d]{{0,16}}(?:任务|目标|计划)),?[^,。;\d]{{0,12}}(?:将|计划|拟)"
+        rf"(?:^|[。;])(?:{year}年度?|今年(?:\({year}年\))?|本年度?|新的?一年(?:\({year}年\))?|新年度|(?:围绕|对照|按照|根据|聚焦){year}年度?[^,。;\d]{{0,16}}(?:任务|目标|计划)),?[^,。;\d]{{0,12}}(?:将|计划|拟|要完成)"
     )
     before: Passage | None = None
     heading = ""
@@ -230,10 +232,11 @@ def base_years(case: Case) -> Iterator[Issue]:
     usable = {year - 1} if case.stage == "budget" else {year - 1, year}
     for p, m in bases:
         found = int(m.group(1))
-        if _earlier(p, m, found, year):
-            continue
+        if found > year or _earlier(p, m, found, year):
+            continue  # what is still to come is compared with nothing
         itself = found == year and _ITSELF.match(p.text, m.start())
-        sure = usual >= 2 or (found not in usable and _beside_usual(bases, p, m, year))
+        of_budget = _OF_BUDGET.match(p.text, m.end(1))
+        sure = usual >= 2 or of_budget or (found not in usable and _beside_usual(bases, p, m, year))
         if (itself or found not in usable) and sure and (id(p), m.start(1)) not in same:
             words = p.clauses(m.start(), m.end())
             yield issue_at("wording.base_year", words, p.place(m.start()), found=found, usual=year - 1)

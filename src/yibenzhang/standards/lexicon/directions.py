@@ -69,6 +69,7 @@ class ReasonWords:
     opener: re.Pattern[str]
     first: re.Pattern[str]
     ended: re.Pattern[str]
+    gone: re.Pattern[str]
     all_income: re.Pattern[str]
     left_over: re.Pattern[str]
     against_budget: re.Pattern[str]
@@ -104,6 +105,7 @@ def reason_words() -> ReasonWords:
         re.compile(data["opener"]),
         re.compile(data["first"]),
         re.compile(data["ended"]),
+        re.compile(data["gone"]),
         re.compile(data["all_income"]),
         re.compile("|".join(map(re.escape, data["left_over"]))),
         re.compile(data["against_budget"]),

@@ -18,6 +18,11 @@ def usual(one: str, two: str) -> bool:
     return two in _pairs().get(one, "") or one + two in _phrases()
 
 
+def in_dictionary(pair: str) -> bool:
+    """The two characters stand side by side in a phrase of the dictionary."""
+    return pair in _phrases()
+
+
 def in_fragment(before: str, after: str) -> frozenset[str]:
     """The characters seen between these two and these two, in disclosures of several places."""
     return _fragments().get(before + after, frozenset())
