@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
@@ -52,10 +52,9 @@ class Asked:
 
 def found(
     session: Session, actor: Actor, season: Season, asked: Asked, start: int, count: int
-) -> tuple[list[dict[str, Any]], int]:
-    """The findings asked for from position ``start``, and how many there are in all."""
+) -> list[dict[str, Any]]:
+    """The findings asked for from position ``start``."""
     wanted = _wanted(actor, season, asked)
-    total = session.scalar(_from(select(func.count())).where(*wanted)) or 0
     columns = (
         Matter.id, Matter.rule, Matter.severity, Matter.message, Matter.verdict, Matter.leaf, Matter.submission_id,
         Submission.round, Submission.state, Submission.name, Entry.id, Body.name,
@@ -63,7 +62,7 @@ def found(
     listed = _from(select(*columns)).where(*wanted).order_by(*_order(asked.sort)).offset(start).limit(count)
     rows = [_row(r) for r in session.execute(listed)]
     last = _last(session, [r["id"] for r in rows])
-    return [r | last.get(r["id"], _NOBODY) for r in rows], total
+    return [r | last.get(r["id"], _NOBODY) for r in rows]
 
 
 def numbers(session: Session, actor: Actor, season: Season, asked: Asked, most: int) -> list[int]:
@@ -72,29 +71,49 @@ def numbers(session: Session, actor: Actor, season: Season, asked: Asked, most: 
     return list(session.scalars(listed.limit(most + 1)))
 
 
-def counts(session: Session, actor: Actor, season: Season, asked: Asked) -> dict[str, Counter[str]]:
-    """How many of the findings asked for there are of each rule, severity and decision: each with the other filters,
-    without its own."""
-    out = {}
-    for name, column in (("rule", Matter.rule), ("severity", Matter.severity), ("verdict", Matter.verdict)):
-        without = {name: "", "family": ""} if name == "rule" else {name: ""}
-        others = Asked(**{f.name: getattr(asked, f.name) for f in fields(asked)} | without)
-        listed = _from(select(column, func.count())).where(*_wanted(actor, season, others)).group_by(column)
-        out[name] = Counter({str(k): n for k, n in session.execute(listed)})
-    told = out["verdict"]
-    told[UNDECIDED] = told.pop("", 0) + told.pop("reopened", 0)
-    return out
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many findings are asked for; how many of each rule, severity and decision, each with the other filters and
+    without its own; ``undecided``: errors and doubts of the versions that stand that nobody has decided about, the same
+    on every page."""
+
+    total: int
+    counts: dict[str, Counter[str]]
+    undecided: int
 
 
-def undecided(session: Session, actor: Actor, season: Season) -> int:
-    """How many errors and doubts of the versions that stand nobody has decided about; the same on every page."""
-    wanted = _wanted(actor, season, Asked(verdict=UNDECIDED))
-    return (
-        session.scalar(
-            _from(select(func.count())).where(*wanted, Matter.severity != "notice", Matter.rule.not_in(RULES))
+def tally(session: Session, actor: Actor, season: Season, asked: Asked) -> Tally:
+    """All these numbers from one walk over the findings; from two where there are filters of another kind."""
+    others = replace(asked, rule="", family="", severity="", verdict="", sort="worst")
+    groups = _groups(session, actor, season, others)
+    whole = groups if others == Asked() else _groups(session, actor, season, Asked())
+    out: dict[str, Counter[str]] = {"rule": Counter(), "severity": Counter(), "verdict": Counter()}
+    total = 0
+    for rule, severity, verdict, n in groups:
+        of_rule = (not asked.rule or rule == asked.rule) and (
+            not asked.family or rule == asked.family or rule.startswith(f"{asked.family}.")
         )
-        or 0
-    )
+        of_severity = not asked.severity or severity == asked.severity
+        of_verdict = not asked.verdict or verdict == asked.verdict
+        if of_severity and of_verdict:
+            out["rule"][rule] += n
+        if of_rule and of_verdict:
+            out["severity"][severity] += n
+        if of_rule and of_severity:
+            out["verdict"][verdict] += n
+        total += n if of_rule and of_severity and of_verdict else 0
+    left = sum(n for r, s, v, n in whole if v == UNDECIDED and s != "notice" and r not in RULES)
+    return Tally(total, out, left)
+
+
+def _groups(session: Session, actor: Actor, season: Season, asked: Asked) -> list[tuple[str, str, str, int]]:
+    """How many findings there are of each rule, severity and decision."""
+    kinds = (Matter.rule, Matter.severity, Matter.verdict)
+    listed = _from(select(*kinds, func.count())).where(*_wanted(actor, season, asked)).group_by(*kinds)
+    return [
+        (rule, severity, UNDECIDED if verdict in ("", "reopened") else verdict, n)
+        for rule, severity, verdict, n in session.execute(listed)
+    ]
 
 
 def _from(asked: Any) -> Any:
