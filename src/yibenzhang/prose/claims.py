@@ -220,6 +220,7 @@ def _moved(state: _State, q: Quantity, between: str) -> None:
     """A change: of the amount before it, or of the one its words name."""
     if q.base == BUDGET:
         _apart_from_budget(state, q)
+        state.change, state.moved = q, (state.current, True)
         return
     state.change = q
     state.moved = subject_of(q, state.current, state.head)

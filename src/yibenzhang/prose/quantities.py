@@ -67,6 +67,7 @@ _APART = re.compile(
     r"(?:(?P<more>高于|超出|超过|大于|多于|超)|低于|少于|小于|节约)(?:年初|全年|调整)?预算(?:数)?$"
 )
 """How far the actual amount lies from its budget."""
+_FROM_BUDGET = re.compile(r"[比较](?:于)?(?:年初|全年|调整)?预算(?:数)?(?:相比)?,?[^,。;\d年]{0,4}$")
 BUDGET = "budget"
 """The base of such a difference."""
 COMPARES = re.compile(r"比|较|与|对比|相比|相较|[同和](?=比|上年|去年|20\d\d)")
@@ -287,10 +288,11 @@ def _kind(lead: str, unit: Unit, fiscal_year: int | None) -> tuple[Kind, int, st
         return Kind.COMPLETION, 0, match.groupdict().get("base") or ""
     if not percent and _REACHED.search(lead):
         return Kind.VALUE, 0, ""
+    base = "" if percent or not _FROM_BUDGET.search(moved) else BUDGET
     if rise().search(moved):
-        return (Kind.RATE if percent else Kind.DELTA), 1, ""
+        return (Kind.RATE if percent else Kind.DELTA), 1, base
     if fall().search(moved):
-        return (Kind.RATE if percent else Kind.DELTA), -1, ""
+        return (Kind.RATE if percent else Kind.DELTA), -1, base
     return _kind_of_share(near) if percent else _kind_of_money(near, fiscal_year)
 
 

@@ -82,7 +82,7 @@ def _growth_of_change(claim: Claim, change: Quantity, rate: Quantity, near: Neig
 def _growth_else(claim: Claim, change: Quantity, rate: Quantity) -> Relation | Issue | None:
     """What stands where the rate is of none of the amounts named."""
     subject = claim.subject
-    if subject is None or subject.lead and "其中" in claim.passage.text[subject.end : change.start]:
+    if subject is None or subject.lead and "其中" in _IN_BRACKETS.sub("", _between(subject, change)):
         return None
     value = subject.amount.base - change.sign * change.amount.base
     if value <= 0:
@@ -104,6 +104,11 @@ def _growth_else(claim: Claim, change: Quantity, rate: Quantity) -> Relation | I
     return _growth_of(subject.fact, change, rate)
 
 
+def _between(one: Quantity, other: Quantity) -> str:
+    return one.passage.text[one.end : other.start] if one.passage is other.passage else ""
+
+
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
 _TINY = 100
 """A change more than so many times the amount before it: its rate says nothing."""
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from yibenzhang.prose.numbering import count_written, ordinal
 from yibenzhang.prose.passages import Passage
 
-_N = r"(?<![\d.一二三四五六七八九十第])(?P<{}>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})个"
+_N = r"(?<![\d.一二三四五六七八九十第])(?P<{}>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})[个项]"
 _SAID = re.compile(
-    rf"(?:{_N.format('one')}[\u4e00-\u9fff]{{0,4}}(?:项目|专项(?!债|经|资|业))|项目[\u4e00-\u9fff]{{0,3}}?{_N.format('two')})"
-    r"(?:[,:]?(?:分别(?:是|为)|即|具体(?:为|是|包括|如下)|包括|如下|(?P<among>其中)):?|(?:实行|实施|开展|纳入|进行|列入)[\u4e00-\u9fff]{2,8}:|:)"
+    rf"(?:{_N.format('one')}[\u4e00-\u9fff]{{0,4}}(?:项目|专项(?:资金项目)?(?!债|经|资|业))|项目[\u4e00-\u9fff]{{0,3}}?{_N.format('two')})"
+    r"(?:[,:]?(?:分别(?:是|为)|即|具体(?:为|是|包括|如下)|包括|如下|(?P<among>其中)):?|(?:实行|实施|开展|纳入|进行|列入)[\u4e00-\u9fff]{2,8}:|由[\u4e00-\u9fff]{2,14}:|(?:为|是)?:)"
 )
 _QUOTED = re.compile(r"“[^“”]{2,40}”")
 _NUMBERS = (
@@ -20,7 +20,7 @@ _NUMBERS = (
     re.compile(r"(?:^|[;,。、:\u4e00-\u9fff])\((?P<n>\d{1,2}|[一二三四五六七八九十]+)\)"),
     re.compile(r"(?P<n>[①-⑳])"),
 )
-_OPEN = re.compile(r"等|(?<!\d)\d+(?:\.\d+)?(?:万元|亿元|元|个)")
+_OPEN = re.compile(r"等|(?<!\d)\d+(?:\.\d+)?(?:万元|亿元|元|个|项)")
 _AMOUNT = re.compile(r"(?<!\d)\d[\d,]*(?:\.\d+)?(?:万元|亿元|元)")
 _NAMED_AMOUNT = r"(?:(?!其中|合计|共计|总计|包括|比|较|人均|每)[\u4e00-\u9fff“”()]){3,30}\d[\d,]*(?:\.\d+)?(?:万元|亿元|元)"
 _WITH_AMOUNTS = re.compile(rf"{_NAMED_AMOUNT}(?:[、;,]?(?:和|及|以及)?{_NAMED_AMOUNT})+")

@@ -19,15 +19,21 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _RUN = re.compile(r"[\u4e00-\u9fff]{6,}")
 _BODY = re.compile(
     r"[\u4e00-\u9fff]{5,24}?(?:检察院|法院|研究院|委员会|办公室|服务中心|中心|大队|支队|总队|管理处|管理所|馆|站|学校|医院|福利院|敬老院|卫生院|局)"
+    r"(?=[^\u4e00-\u9fff]|[和及与共等组]|[两二三四五六七八九十][家个]|$)"
 )
 _INSTITUTIONS = re.compile(
-    r"由(?:以下|下列)(?:\d|[一二两三四五六七八九十])?[家个]?(?:预算|二级|事业)*单位(?:组成|构成)|单位名称:(?=[^。;:]{6,60}、)|机构设置|单位构成|预算单位|机构情况|编制范围的?(?:二级)?(?:预算)?单位|(?:汇编|编制|预算)单位名单|[局委院部]属(?:预算|事业|二级)?单位(?:有|为|包括|:)|(?:事业|二级|下属|所属)(?:事业|预算|二级)?单位(?:名单|包括|有|共|为|是|分别|:|\d|[一二两三四五六七八九十])|[部门位]由[^。;]{2,30}(?:所属|下属)"
+    r"由(?:以下|下列)(?:\d|[一二两三四五六七八九十])?[家个]?(?:预算|二级|事业)*单位(?:组成|构成)|单位名称:(?=[^。;:]{6,60}、)|机构设置|单位构成|预算单位|机构情况|编制范围的?(?:二级)?(?:预算)?单位|(?:汇编|编制|预算)单位名单|[局委院部]属(?:预算|事业|二级)?单位(?:有|为|包括|:)|(?:事业|二级|下属|所属)(?:事业|预算|二级)?单位(?:名单|包括|有|共|为|是|分别|:|\d|[一二两三四五六七八九十])|[部门位]由[^。;]{2,30}(?:所属|下属)|[部门位]由[^。;]{2,80}(?:组成|构成)|本[部单][门位]包括(?=[^。;\d]{4,40}(?:中心|[馆所站院]))"
 )
 _LED = re.compile(
     r"^[和及与为是]|^.*(?:(?:所属|下属|直属)(?:(?:事业|预算|二级)*单位(?:共?有|包括|包含|为|是|:)?)?|单位[为是]|包括|包含|分别[为是]|(?:本级|机关)(?:预算)?[和及与]|(?:本级|部门)预算)"
 )
 """What a sentence says before the name of a unit."""
 _COUNTED = re.compile(r"(?:[两三四五六七八九十]|\d{1,2})[家个](?=[,。;])")
+_LEFT_OUT = 4
+"""So many characters in a row may be left out of a name."""
+_KEPT = (3, 2)
+"""So many stay at its beginning and at its end."""
+_SHORTEST = 6
 _LONG = 8
 """A shorter name may be that of another unit by chance."""
 _ENTRY = re.compile(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)、.]")
@@ -166,10 +172,12 @@ def _listed_bodies(passages: Sequence[Passage]) -> Counter[str]:
 
 def _shortened(unit: str, text: str) -> list[str]:
     """What the text has of a unit's name without some characters of its middle."""
-    head, tail = re.escape(unit[:4]), re.escape(unit[-3:])
-    shorter = re.compile(rf"{head}[\u4e00-\u9fff]{{0,{len(unit) - 8}}}?{tail}")
-    found = sorted(set(shorter.findall(text)) - {unit})
-    return [s for s in found if len(unit) - len(s) <= 4 and _within(s, unit)]
+    left_out = (
+        unit[:at] + unit[at + n :]
+        for n in range(1, _LEFT_OUT + 1)
+        for at in range(_KEPT[0], len(unit) - n - _KEPT[1] + 1)
+    )
+    return sorted({s for s in left_out if len(s) >= _SHORTEST and s in text and s not in unit})
 
 
 def _list_of(text: str) -> str:
@@ -258,8 +266,3 @@ def _disordered(case: Case, name: str) -> Iterator[_Slip]:
                 apart = [k for k, (x, y) in enumerate(zip(printed, middle, strict=True)) if x != y]
                 first, last = apart[0], apart[-1] + 1
                 yield p, m.start(), m.end(), printed[first:last], middle[first:last]
-
-
-def _within(short: str, long: str) -> bool:
-    rest = iter(long)
-    return all(c in rest for c in short)

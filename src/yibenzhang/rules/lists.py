@@ -152,13 +152,13 @@ def graded_of(quantities: list[Quantity]) -> Relation | None:
 _CARS = ("辆", "台")
 _DEVICE = re.compile(r"设备|不含车辆")
 _CARS_WHOLE = re.compile(
-    r"(?:共有|保有|实有|现有)?[^,。]{0,6}车辆?(?:共有|共计|总数|数量?为?|保有量为?|合计)?$|车辆(?:保有量|总数)为?$|车辆[^,。;\d]{0,6}(?:共有|实有|现有|保有)(?:[数量]为?)?$|车辆:(?:共|共有|合计)?$"
+    r"(?:共有|保有|实有|现有)?[^,。]{0,6}车辆?(?:共有|共计|总数|数量?为?|保有量为?|合计)?$|车辆(?:保有量|总数)为?$|车辆[^,。;\d]{0,6}(?:共有|实有|现有|保有)(?:[数量]为?)?$|车辆:(?:共|共有|合计)?$|车辆?编制\d+[辆台],(?:实有|现有|实际)(?:[数量]为?)?$"
 )
 _CARS_IN_ALL = re.compile(
     r"(?:(?:车辆|用车|公车)(?:合计|共计|总计|总数为?)|[,;](?:合计|共计|总计)(?:为)?|(?:以上|上述)[^,。;\d]{0,6}(?:合计|共计|总计)(?:车辆|用车|公车)?(?:总?数)?(?:为|共)?)$"
 )
 _CARS_OPEN = re.compile(
-    r"[,，(。]?(?:其中|包括|(?:细|区|划)分[为是]|分别[为是]|具体[为是]|即|按[^,。;\d]{1,8}分[:为]?)|:|(?P<bracket>\()(?=[^()\d]{2,12}用车\d+[辆台])"
+    r"[,，(。]?(?:其中|包括|(?:细|区|划)分[为是]|分别[为是]|具体[为是]|即|为(?=[^,。;\d]{2,8}(?:用车|车辆)\d)|按[^,。;\d]{1,8}分[:为]?)|:|(?P<bracket>\()(?=[^()\d]{2,12}用车\d+[辆台])"
 )
 _CARS_LISTED = re.compile(
     r"其他用车主要|主要是|因为|由于|原因|较20|比20|较上年|比上年|计划|拟|购置|更新|报废|单价|单位价值|设备|按[^,;。\d]{0,8}[分看]|;按|。"
@@ -166,6 +166,11 @@ _CARS_LISTED = re.compile(
 
 
 _CLOSED = re.compile(r"\)")
+
+
+def _before(q: Quantity) -> str:
+    """The words before a number, and the number before these."""
+    return q.passage.text[max(0, q.start - 20) : q.start] if q.lead.startswith(",") else q.lead[-14:]
 
 
 def vehicles_of(quantities: list[Quantity]) -> Relation | None:
@@ -181,7 +186,7 @@ def vehicles_of(quantities: list[Quantity]) -> Relation | None:
             terms = (Term(1, cars[-1].fact), *(Term(-1, q.fact) for q in parts))
             return Relation(f"prose.vehicles|{cars[-1].fact.id}", "prose.vehicles", terms)
     for at, whole in enumerate(cars):
-        if not _CARS_WHOLE.search(whole.lead[-14:]):
+        if not _CARS_WHOLE.search(_before(whole)):
             continue
         text = whole.passage.text
         opening = _CARS_OPEN.match(text, whole.end)

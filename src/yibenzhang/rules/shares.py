@@ -23,6 +23,8 @@ def share_claim(claim: Claim, near: Neighbours) -> Made:
         return None
     if not part.amount.value:
         return _share_of_nothing(part, rate)
+    if (whole := _taken_of(claim)) is not None:
+        return share_of(part.fact, whole, rate)
     named = [*near.spoken(claim.base), *near.named(claim.base)] if claim.base else []
     wholes: list[Fact] = [claim.against.fact] if claim.against and not claim.base else []
     wholes += [q.fact for q in near.before(claim) if q is not part]
@@ -49,6 +51,23 @@ def share_claim(claim: Claim, near: Neighbours) -> Made:
     if otherwise is None:  # nobody would hear of a share that is wrong
         options = [replace(o, accuses=False) for o in options]
     return Alternatives(options, otherwise)
+
+
+def _taken_of(claim: Claim) -> Fact | None:
+    """The whole that stands between a part and its share ("其他收入 450 万元，占收入总额 9000 万元的 5%"): no other is
+    meant."""
+    part, whole, rate = claim.subject, claim.against, claim.rate
+    if part is None or whole is None or rate is None or not rate.lead.lstrip(")").startswith("的"):
+        return None
+    if part.passage is not whole.passage or not whole.amount.value:
+        return None
+    said = _TAKEN.fullmatch(whole.passage.text, part.end, whole.start)
+    return whole.fact if said and whole.amount.base >= part.amount.base else None
+
+
+_TAKEN = re.compile(
+    r"[,(]?(?:约|仅|只)?占(?!合计|共)[^,。;:\d和与]{2,20}?(?:\d{4}年[^,。;:\d]{0,10})?\(?(?:为)?"
+)
 
 
 def _of_its_list(claim: Claim, near: Neighbours, loose: list[Relation]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from yibenzhang.model.relations import Made, Relation, Term
 from yibenzhang.prose.listing import Listing, listings
@@ -29,9 +30,12 @@ def parts(case: Case) -> Iterator[Made]:
 
 
 def _in_sentences(case: Case) -> Iterator[Relation]:
+    shorter = [replace(s, parts=s.short) for s in case.standards.splits if s.short]
     for found in case.by_passage.values():
-        for split in _ways(case):
-            yield from split_of(split, found)
+        made = [r for split in _ways(case) for r in split_of(split, found)]
+        ids = {r.id for r in made}
+        yield from made
+        yield from (r for split in shorter for r in split_of(split, found) if r.id not in ids)
 
 
 def _further(case: Case) -> Iterator[Relation]:
@@ -92,6 +96,8 @@ def _by_name(split: Split, amounts: list[Quantity]) -> tuple[list[Quantity], lis
     nothing: set[int] = set()
     parts: list[list[Quantity]] = [[] for _ in split.parts]
     for q in amounts:
+        if _inside_a_part(q, parts):
+            continue
         clause = re.split("[,;。:]", re.sub("[“”]", "", q.lead))[-1]
         named = [k for k, words in enumerate(split.parts) if any(w in clause for w in words)]
         if not named and any(_ends_with(clause, w) for w in split.total):
@@ -103,6 +109,14 @@ def _by_name(split: Split, amounts: list[Quantity]) -> tuple[list[Quantity], lis
         else:
             nothing |= {*named}  # "购置费和出国费均为 0 万元"
     return wholes, parts, nothing
+
+
+def _inside_a_part(q: Quantity, parts: list[list[Quantity]]) -> bool:
+    """The sentence divides a part again: "公务用车购置及运行费 28 万元，其中购置费 18 万元"."""
+    text = q.passage.text
+    opened = text.rfind("其中", max(text.rfind(c, 0, q.start) for c in ";。") + 1, q.start)
+    before = [p for found in parts for p in found if p.passage is q.passage and p.end <= opened]
+    return opened >= 0 and any(re.fullmatch("[,(]?", text[p.end : opened]) for p in before)
 
 
 _MOST_TOLD = 12
@@ -117,13 +131,20 @@ def _ends_with(clause: str, word: str) -> bool:
 
 
 _NOTHING = _WORDS["nothing"].pattern
+_DENIED = re.compile(rf"{_NOTHING}[^,;。\d]*")
+_PLAIN = _WORDS["plain"]
+_EACH = _WORDS["each"]
 
 
 def _there_is_none(words: Sequence[str], passages: Sequence[Passage]) -> bool:
+    return any(_none_in(words, p.text) for p in passages)
+
+
+def _none_in(words: Sequence[str], text: str) -> bool:
     word = f"(?:{'|'.join(words)})"
     behind = rf"{word}[^,;。\d]{{0,12}}{_NOTHING}"
     before = rf"{_NOTHING}[^,;。\d]{{0,16}}{word}"
-    return any(re.search(f"{behind}|{before}", p.text) for p in passages)
+    return re.search(f"{behind}|{before}", text) is not None
 
 
 def _ways(case: Case) -> list[Split]:
@@ -150,7 +171,8 @@ def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
     """A whole with all its parts named after it in one sentence."""
     values = [q for q in quantities if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
     broken = [q.start for q in quantities if q.kind == Kind.BROKEN]
-    yield from _summed_up(split, values)
+    if split.parts != split.short:
+        yield from _summed_up(split, values)
     for at, whole in enumerate(values):
         clause = whole.lead.replace("“", "").replace("”", "").split("。")[-1]
         if not any(clause.split(",")[-1].find(word) >= 0 for word in split.total):
@@ -165,15 +187,26 @@ def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
             if stop >= 0 and (q.passage is not whole.passage or stop < q.start):
                 break
             for n, words in enumerate(split.parts):
-                if n not in found and any(w in re.split("[,;]", q.lead)[-1] for w in words):
+                if n not in found and any(w in _named_by(q) for w in words):
                     found[n] = q
                     break
         if any(whole.end <= at and (stop < 0 or at < stop) for at in broken):
             continue
         found |= _unnamed(whole, found, values[at + 1 :])
-        if len(found) >= FEWEST and (len(found) >= len(split.parts) or split.id == "prose.procurement"):
+        told = whole.passage.text[whole.end : stop if stop >= 0 else None]
+        if split.parts == split.short and split.without in _DENIED.sub("", told):
+            continue
+        none = [n for n, words in enumerate(split.parts) if n not in found and _none_in(words, told)]
+        all_told = len(found) + len(none) >= len(split.parts)
+        if len(found) >= FEWEST and (all_told or split.id == "prose.procurement"):
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in found.values()))
             yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
+
+
+def _named_by(q: Quantity) -> str:
+    """The words that name an amount: those before it, or where these say only that it is one, those before them."""
+    *before, last = re.split("[,;]", q.lead)
+    return before[-1] if before and _PLAIN.fullmatch(last) else last
 
 
 def _unnamed(whole: Quantity, found: dict[int, Quantity], values: list[Quantity]) -> dict[int, Quantity]:
@@ -218,8 +251,24 @@ def _summed_up(split: Split, values: list[Quantity]) -> Iterable[Relation]:
 _NONE = _WORDS["none"]
 
 
+def _in_turn(split: Split, values: list[Quantity], whole: Quantity) -> list[Quantity]:
+    """The amounts right before a sum that a list of all its parts tells one after the other ("货物、工程和服务分别为……")."""
+    found = values[-len(split.parts) :]
+    if len(found) < len(split.parts) or any(q.passage is not whole.passage for q in found):
+        return []
+    lead = re.sub("[“”]", "", re.split("[;。]", found[0].lead)[-1])
+    text, named = (
+        whole.passage.text,
+        [next((lead.find(w) for w in words if w in lead), -1) for words in split.parts],
+    )
+    joined = all(re.fullmatch("[、,和及]", text[a.end : b.start]) for a, b in pairwise(found))
+    return found if _EACH.search(lead) and min(named) >= 0 and joined else []
+
+
 def _before_sum(split: Split, values: list[Quantity], whole: Quantity) -> list[Quantity]:
     """The amounts right before a sum, one for each of its parts but those that are said to be none; else empty."""
+    if told := _in_turn(split, values, whole):
+        return told
     left = list(split.parts)
     found: list[Quantity] = []
     for q in reversed(values):

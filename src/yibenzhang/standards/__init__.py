@@ -243,6 +243,8 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
             tuple(map(tuple, s["parts"])),
             s["example"],
             tuple(map(tuple, s.get("apart", ()))),
+            s.get("without", ""),
+            tuple(map(tuple, s.get("short", ()))),
         )
         for s in parts["split"]
     )

@@ -114,6 +114,9 @@ class Split:
     example: str
     apart: tuple[tuple[str, ...], ...] = ()
     """Its parts where one of them is told in two."""
+    without: str = ""
+    short: tuple[tuple[str, ...], ...] = ()
+    """Its parts where a sentence does not have that word."""
 
 
 @dataclass(frozen=True)
