@@ -18,7 +18,7 @@ from yibenzhang.drafting.lines import rate
 from yibenzhang.drafting.omitted import by_heading, omitted
 from yibenzhang.drafting.published import figures_of, published
 from yibenzhang.drafting.source import TextAmount, _Source
-from yibenzhang.drafting.source_texts import _joined, _Texts
+from yibenzhang.drafting.source_texts import _joined, _Line, _Texts
 from yibenzhang.drafting.text import as_text
 
 SERVICES = "政府购买服务预算120.00万元，比上年增加60.00万元，增长100.00%"
@@ -245,8 +245,8 @@ def test_answers_say_nothing_and_more(tmp_path: Path) -> None:
 
 def test_a_heading_is_no_beginning_of_a_sentence() -> None:
     sentence = "2026年项目支出全面实施绩效目标管理。"
-    assert _joined([("（一）总体情况", True), (sentence, False)]) == ["（一）总体情况", sentence]
-    torn = [("7、承担各类数据工作，管理其他单位受托管理", True), ("的数据资源。", False)]
+    assert _joined([_Line("（一）总体情况", True), _Line(sentence)]) == ["（一）总体情况", sentence]
+    torn = [_Line("7、承担各类数据工作，管理其他单位受托管理", True), _Line("的数据资源。")]
     assert _joined(torn) == ["7、承担各类数据工作，管理其他单位受托管理的数据资源。"]
 
 

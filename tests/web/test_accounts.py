@@ -7,6 +7,7 @@ import io
 import logging
 import re
 from base64 import b64decode
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from yibenzhang.office.access import LOCAL, Refused
 from yibenzhang.office.account_files import accounts_template, read_accounts
 from yibenzhang.office.issuing import _account_of, issue
 from yibenzhang.office.logins import Proof, begin, new_key
-from yibenzhang.office.models import Audit, Role, Token, User
+from yibenzhang.office.models import Audit, Role, Token, User, now
 from yibenzhang.reading import ReadingError
 from yibenzhang.reading.limits import MAX_ACCOUNT_ROWS
 from yibenzhang.web.errors import MUST_CHANGE
@@ -51,6 +52,23 @@ def changed(b: Browser, old: str = PASSWORD, new: str = NEW, **more: str) -> Any
 
 
 # ------------------------------------------------------------------------------------------ the first login
+
+
+def test_a_first_password_that_nobody_used_ends(shop: Shop) -> None:
+    """After two weeks; the right password is told why, a wrong one is not, and a new one begins anew."""
+    fields = {"name": "小王", "role": "reviewer", "password": PASSWORD}
+    assert shop.client("管理员").post("/users", fields).status_code == 303
+    with shop.office.session() as session:
+        long_ago = now() - logins.INITIAL_LASTS - timedelta(minutes=1)
+        session.execute(update(Audit).where(Audit.action == "user.add").values(at=long_ago))
+    late = shop.browser().log_in("小王")
+    assert late.status_code == 401 and logins.EXPIRED in late.text
+    wrong = shop.browser().log_in("小王", password="不是这个密码 1234")
+    assert wrong.status_code == 401 and logins.EXPIRED not in wrong.text
+    with shop.office.session() as session:
+        user = session.scalars(select(User).where(User.name == "小王")).one()
+        users.reset(session, LOCAL, user, user.password)
+    assert shop.browser().log_in("小王").status_code == 303
 
 
 def test_a_password_of_somebody_elses_is_changed_before_anything_else(shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, event, inspect
+from sqlalchemy.engine import make_url
 
-from yibenzhang.office.database import DatabaseError, engine_of, prepare
+from yibenzhang.office.database import DatabaseError, encrypted, engine_of, prepare
 from yibenzhang.office.models import Base
 
 
@@ -102,3 +104,26 @@ def test_what_an_older_version_kept_stands_after_the_step(database: str, tmp_pat
         assert tuple(told) == ("", "", None)
         assert connection.execute(text("SELECT ends_at FROM tokens")).scalar() is None
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("address", "verified"),
+    [
+        ("postgresql://u@db.example.gov.cn/office", True),
+        ("postgresql://u@db.example.gov.cn/office?sslmode=require", False),
+        ("postgresql://u@localhost/office?sslmode=verify-full", True),
+        ("postgresql://u@db.example.gov.cn/office?sslmode=disable", None),
+        ("postgresql://u@127.0.0.1/office", None),
+        ("postgresql:///office", None),
+    ],
+)
+def test_a_database_on_another_machine_is_spoken_to_in_secret(address: str, verified: bool | None) -> None:
+    url, context = encrypted(make_url(address))
+    assert "sslmode" not in url.query and (context is None) is (verified is None)
+    assert context is None or (context.verify_mode is ssl.CERT_REQUIRED) is verified
+
+
+@pytest.mark.parametrize("said", ["sslmode=prefer", "sslrootcert=/nowhere/ca.pem"])
+def test_what_encryption_cannot_be_is_told(said: str) -> None:
+    with pytest.raises(DatabaseError):
+        encrypted(make_url(f"postgresql://u@db.example.gov.cn/office?{said}"))

@@ -31,6 +31,8 @@ from yibenzhang.office.models import (
     Submission,
 )
 from yibenzhang.office.roster import board, glance, statuses
+from yibenzhang.standards import load
+from yibenzhang.web.charts import Series, stacked
 from yibenzhang.web.statistics_tables import TABLES
 
 START = datetime(2026, 3, 1, 2, tzinfo=UTC)
@@ -329,3 +331,15 @@ def test_a_long_board_comes_in_parts(desk: Shop) -> None:
     assert len(re.findall(r"第\d{3}局", browser.get(f"/seasons/{season}?part=0").text)) == 450
     assert len(browser.get(f"/seasons/{season}.json").json()["rows"]) == 450
     assert len(re.findall(r"第\d{3}局", browser.get(f"/seasons/{season}?find=第00").text)) == 10
+
+
+def test_every_kind_of_rules_has_a_name() -> None:
+    kinds = {i.partition(".")[0] for i in load("", "").rule_by_id}
+    assert {k for k in kinds if rule_statistics.family_of(k) == k} == set()
+
+
+def test_the_words_of_charts_follow_the_scheme_and_those_on_bars_do_not() -> None:
+    """In the dark scheme the axes and totals were dark on dark."""
+    made = stacked("图", ["甲"], [Series("已确认", (12,), "deep")])
+    kinds = re.findall(r'<text [^>]*class="(\w+)"[^>]*>([^<]+)<', made.picture)
+    assert ("on", "12") in kinds and ("ink", "甲") in kinds and ("soft", "已确认") in kinds

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from yibenzhang.drafting.asking import Ask
 from yibenzhang.drafting.codes import Codes
-from yibenzhang.drafting.families import Family, family
+from yibenzhang.drafting.families import Family, family, source_words
 from yibenzhang.drafting.figures import Figures, Stated
 from yibenzhang.drafting.goals import goal_grids
 from yibenzhang.drafting.lookup import Lookup, measured, tables_of
+from yibenzhang.drafting.numbering import demoted
 from yibenzhang.drafting.parts import Draft, Grid, Heading, Words
 from yibenzhang.drafting.prose import Writer
 from yibenzhang.drafting.tables import Maker, level, numeral, printed, who
@@ -52,7 +53,9 @@ def compose(figures: Figures, extra: str = "", grids: list[Grid] | None = None) 
     goals = list(goal_grids(figures, maker.tally, kind.has("budget.projects")))
     parts = list(_parts(text, made, goals, kind, standards, figures.notes.get("terms", "")))
     names = {"body": figures.body, "year": figures.year, "level": level(figures), "who": who(figures)}
-    names["place"] = place_of(figures.body)
+    place = place_of(figures.body)
+    names |= {"place": place, "rank": f"{place[-1:]}级"}
+    names["filer"] = kind.data.get("filer", {}).get(level(figures), level(figures))
     cover = tuple(str(line).format(**names) for line in kind.data["cover"])
     draft = Draft(figures.body, figures.year, figures.stage, kind.name, cover, tuple(parts))
     return Composed(
@@ -64,10 +67,11 @@ def compose(figures: Figures, extra: str = "", grids: list[Grid] | None = None) 
 
 
 def _noted(grid: Grid, kind: Family, writer: Writer) -> Grid:
-    """A given table without a statement where it has figures; an empty one says that there is none where that is known,
-    in its own words if it has any."""
+    """A given table with its note, but none that denies what it has; an empty one says that there is none where that is
+    known, in its own words if it has any."""
     if not grid.empty or not grid.standard:
-        return replace(grid, note="") if grid.standard and not grid.empty else grid
+        denied = grid.standard and not grid.empty and re.search(source_words()["denied"], grid.note)
+        return replace(grid, note="") if denied else grid
     figures, name = writer.figures, grid.standard.rpartition(".")[2]
     if grid.note or name not in kind.figures:
         return grid
@@ -92,10 +96,7 @@ def _parts(
     seen = ["，" + p.label for g in grids for p in g.printed(standards) if p.value]
     seen += [line for line in text.splitlines() if not line.startswith(("@", "#"))]
     placed: set[str] = set()
-    for line in text.splitlines():
-        line = line.strip()
-        if not line:
-            continue
+    for line in _below_headings(text):
         if line == "@tables":
             yield from (g for g in grids if g.standard not in placed)
         elif line.startswith("@table "):
@@ -111,6 +112,19 @@ def _parts(
             yield Heading(mark.group(2).strip(), len(mark.group(1)) - 1)
         else:
             yield Words(line)
+
+
+def _below_headings(text: str) -> Iterator[str]:
+    """The lines of the filled template, those below a numbered heading with numbers below its own."""
+    heading = ""
+    lines: list[str] = []
+    for line in (x for raw in text.splitlines() if (x := raw.strip())):
+        if mark := _MARK.fullmatch(line):
+            yield from (*demoted(heading, lines), line)
+            heading, lines = mark.group(2).strip(), []
+        else:
+            lines.append(line)
+    yield from demoted(heading, lines)
 
 
 def _terms(text: str, kind: Family) -> Iterable[Words]:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 from docx import Document as NewDocument
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT, WD_TAB_LEADER
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING, WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
+from yibenzhang.drafting.fitting import MARGIN, Setting, repeated, setting
 from yibenzhang.drafting.parts import LABELS, LEFT, UP, Draft, Grid, Heading, Words
 from yibenzhang.drafting.text import listed, span
 
 SERIF, SANS = "宋体", "黑体"
 FALLBACK = {SERIF: "Noto Serif CJK SC", SANS: "Noto Sans CJK SC"}
-_MARGIN = 1.9
 _ALIGN = {"l": WD_ALIGN_PARAGRAPH.LEFT, "c": WD_ALIGN_PARAGRAPH.CENTER, "r": WD_ALIGN_PARAGRAPH.RIGHT}
 
 
@@ -37,14 +36,18 @@ def write_docx(draft: Draft, path: Path) -> None:
         if draft.wide(k) != turned:
             turned = not turned
             set_page(document.add_section(WD_SECTION.NEW_PAGE), turned)
-        elif draft.alone(k) or (isinstance(part, Heading) and part.level == 0):
-            document.add_page_break()
+            _tiny(document)
+            fresh = False
+        else:
+            fresh = draft.alone(k) or (isinstance(part, Heading) and part.level == 0)
         if isinstance(part, Heading):
-            _marked(document.add_heading(part.text, level=part.level + 1), k)
+            heading = document.add_heading(part.text, level=part.level + 1)
+            heading.paragraph_format.page_break_before = fresh
+            _marked(heading, k)
         elif isinstance(part, Words):
             document.add_paragraph(part.text, style="Body Text")
         else:
-            _marked(_grid(document, part, 29.7 if turned else 21.0), k)
+            _marked(_grid(document, part, setting(draft, k), fresh), k)
     properties = document.core_properties
     properties.title, properties.author, properties.language = draft.title, draft.body, "zh-CN"
     document.save(str(path))
@@ -116,7 +119,7 @@ def set_page(section: Any, landscape: bool) -> None:
     long, short = Cm(29.7), Cm(21.0)
     section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = (long, short) if landscape else (short, long)
-    section.left_margin = section.right_margin = Cm(_MARGIN)
+    section.left_margin = section.right_margin = Cm(MARGIN)
     section.top_margin = section.bottom_margin = Cm(2.2)
     footer = section.footer
     footer.is_linked_to_previous = False
@@ -124,27 +127,6 @@ def set_page(section: Any, landscape: bool) -> None:
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if not paragraph.runs:
         put_field(paragraph, "PAGE")
-
-
-_NUMBER = re.compile(r"-?[\d,.]+%?")
-_CELL_MARGINS = 0.42
-_DIGIT = 0.018
-"""Centimetres a digit is wide, for each point of the font."""
-
-
-def _centimetres(grid: Grid, size: float, whole: float) -> list[float]:
-    """Column widths that fill the page, none too narrow for its longest number or code."""
-    columns = len(grid.columns)
-    shares = grid.widths or (1.0,) * columns
-    plain = [s * whole / sum(shares) for s in shares]
-    longest = [
-        max((len(r[c]) for r in grid.rows if _NUMBER.fullmatch(r[c])), default=3) for c in range(columns)
-    ]
-    least = [_CELL_MARGINS + _DIGIT * size * n for n in longest]
-    lacking = sum(max(0.0, m - w) for m, w in zip(least, plain, strict=True))
-    spare = sum(max(0.0, w - m) for m, w in zip(least, plain, strict=True))
-    give = min(1.0, lacking / spare) if spare else 0.0
-    return [m if w < m else w - (w - m) * give for m, w in zip(least, plain, strict=True)]
 
 
 def put_field(paragraph: Any, code: str) -> None:
@@ -176,6 +158,10 @@ def _cover(document: Any, draft: Draft) -> None:
     document.add_page_break()
 
 
+_AIRY = 29
+"""Lines of contents that stand on one page with room between them."""
+
+
 def _contents(document: Any, draft: Draft) -> None:
     """The contents: parts, sections and tables, each with a field for its page. A field for the whole (TOC) would
     show no page before Word has built it anew, and none in LibreOffice."""
@@ -183,12 +169,18 @@ def _contents(document: Any, draft: Draft) -> None:
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
     heading.runs[0].font.size = Pt(18)
     set_fonts(heading.runs[0]._r, SANS)
-    for k, (text, level) in listed(draft):
+    entries = list(listed(draft))
+    height = Pt(22 if len(entries) <= _AIRY else 18)
+    for k, (text, level) in entries:
         line = document.add_paragraph()
         line.paragraph_format.left_indent = Cm(0.8 * level)
-        line.paragraph_format.space_after = Pt(2)
+        line.paragraph_format.space_after = Pt(0)
+        line.paragraph_format.line_spacing_rule, line.paragraph_format.line_spacing = (
+            WD_LINE_SPACING.EXACTLY,
+            height,
+        )
         line.paragraph_format.tab_stops.add_tab_stop(
-            Cm(21.0 - 2 * _MARGIN), alignment=WD_TAB_ALIGNMENT.RIGHT, leader=WD_TAB_LEADER.DOTS
+            Cm(21.0 - 2 * MARGIN), alignment=WD_TAB_ALIGNMENT.RIGHT, leader=WD_TAB_LEADER.DOTS
         )
         line.add_run(f"{text}\t")
         put_field(line, f"PAGEREF {_bookmark(k)} \\h")
@@ -213,16 +205,34 @@ def _marked(paragraph: Any, k: int) -> None:
             paragraph._p.append(mark)
 
 
-def _grid(document: Any, grid: Grid, paper: float) -> Any:
-    """The table with all that belongs to it; the paragraph of its title."""
+def _tiny(document: Any) -> None:
+    """The paragraph that ends a section is next to nothing high: behind a table that fills its page it would make an
+    empty one."""
+    ends = [
+        p for p in document.paragraphs if p._p.pPr is not None and p._p.pPr.find(qn("w:sectPr")) is not None
+    ]
+    form = ends[-1].paragraph_format
+    form.space_before = form.space_after = Pt(0)
+    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(1)
+
+
+def _grid(document: Any, grid: Grid, how: Setting, fresh: bool) -> Any:
+    """The table with all that belongs to it; the paragraph of its title. ``fresh``: it begins a page."""
+    title = None
     if grid.above:
         above = document.add_paragraph(grid.above)
         above.paragraph_format.keep_with_next = True
+        above.paragraph_format.page_break_before = fresh
+        above.paragraph_format.space_after = Pt(0)
+        above.runs[0].font.size = Pt(10)
+        fresh = False
     title = document.add_paragraph(grid.title, style="Caption")
+    title.paragraph_format.page_break_before = fresh
     if grid.holder or grid.unit:
         line = document.add_paragraph()
         line.paragraph_format.keep_with_next = True
-        line.paragraph_format.tab_stops.add_tab_stop(Cm(paper - 2 * _MARGIN), alignment=2)
+        line.paragraph_format.tab_stops.add_tab_stop(Cm(sum(how.widths)), alignment=2)
+        line.paragraph_format.space_after = Pt(3)
         unit = f"单位：{grid.unit}" if grid.unit else ""
         run = line.add_run(f"{grid.holder}\t{unit}")
         run.font.size = Pt(9)
@@ -230,17 +240,17 @@ def _grid(document: Any, grid: Grid, paper: float) -> Any:
     columns = len(grid.columns)
     table = document.add_table(rows=len(lines), cols=columns, style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    points = 7.5 if columns > 12 else 9
-    widths = _centimetres(grid, points, paper - 2 * _MARGIN)
+    _padding(table, how)
+    widths = how.widths
     for c, width in enumerate(widths):
         table.columns[c].width = Cm(width)
-    size = Pt(points)
     cells = [list(row.cells) for row in table.rows]
+    top = repeated(grid)
     for r, row in enumerate(lines):
         header = r < len(grid.header)
         properties = table.rows[r]._tr.get_or_add_trPr()
         properties.append(OxmlElement("w:cantSplit"))
-        if header:
+        if r < top:
             properties.append(OxmlElement("w:tblHeader"))
         for c, text in enumerate(row):
             cell = cells[r][c]
@@ -250,19 +260,42 @@ def _grid(document: Any, grid: Grid, paper: float) -> Any:
             wide, high = span(lines, r, c)
             if wide > 1 or high > 1:
                 cell = cell.merge(cells[r + high - 1][c + wide - 1])
-            _cell(cell, text, header, wide, grid, c, size)
+            _cell(cell, text, header, wide, grid, c, how)
     if grid.note:
         note = document.add_paragraph(grid.note)
         note.runs[0].font.size = Pt(9)
     return title
 
 
-def _cell(cell: Any, text: str, header: bool, wide: int, grid: Grid, column: int, size: Any) -> None:
+def _padding(table: Any, how: Setting) -> None:
+    """The room around the words of every cell of a table."""
+    margins = OxmlElement("w:tblCellMar")
+    for side, room in (
+        ("top", how.above),
+        ("left", how.beside),
+        ("bottom", how.above),
+        ("right", how.beside),
+    ):
+        edge = OxmlElement(f"w:{side}")
+        edge.set(qn("w:w"), str(round(room / 2.54 * 1440)))
+        edge.set(qn("w:type"), "dxa")
+        margins.append(edge)
+    properties = table._tbl.tblPr
+    look = properties.find(qn("w:tblLook"))
+    if look is not None:
+        look.addprevious(margins)
+    else:
+        properties.append(margins)
+
+
+def _cell(cell: Any, text: str, header: bool, wide: int, grid: Grid, column: int, how: Setting) -> None:
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     paragraph = cell.paragraphs[0]
-    paragraph.paragraph_format.space_after = Pt(0)
+    form = paragraph.paragraph_format
+    form.space_after = Pt(0)
+    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(1.3 * how.points)
     run = paragraph.add_run(text)
-    run.font.size = size
+    run.font.size = Pt(how.points)
     if header:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         run.font.bold = True

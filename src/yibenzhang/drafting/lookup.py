@@ -119,9 +119,16 @@ class Lookup:
                 continue
             known = [v for p in of if p != name and (v := self._below(p, plain=True)) is not None]
             left = total - sum(known, Decimal(0))
-            if not wan(left) or (left > 0 and len(known) == len(of) - 1):
-                return left if wan(left) else Decimal(0)
+            if not wan(left):
+                return Decimal(0)
+            if left > 0 and len(known) == len(of) - 1 and not self._in_own_table(name):
+                return left
         return None
+
+    def _in_own_table(self, name: str) -> bool:
+        """A table of its own tells it, which may leave out what was carried over, in a column that is not known."""
+        standards = {a.table.replace("*", self.tables.stage, 1) for a in self.family.figures.get(name, ())}
+        return any(p.value for s in standards for p in self.tables.rows.get(s, ()))
 
     def _below(self, name: str, plain: bool = False) -> Decimal | None:
         """What the parts of a figure come to, where all of them are known; ``plain``: what is said of itself first."""

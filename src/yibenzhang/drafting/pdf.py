@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import typst
 
+from yibenzhang.drafting.fitting import Setting, repeated, setting
 from yibenzhang.drafting.parts import LABELS, LEFT, UP, Draft, FontMissing, Grid, Heading, Words
 from yibenzhang.drafting.text import listed, span
 
@@ -87,7 +88,7 @@ def as_typst(draft: Draft) -> str:
         elif isinstance(part, Words):
             out.append(quoted(part.text))
         else:
-            out.append(_table(part, k in entries))
+            out.append(_table(part, k in entries, setting(draft, k)))
     return "\n\n".join(out)
 
 
@@ -114,10 +115,10 @@ def _preamble(draft: Draft) -> str:
 #let tabletitle(shown, body) = heading(level: 4, outlined: shown, bookmarked: shown, body)"""
 
 
-def _table(grid: Grid, shown: bool) -> str:
-    columns = ", ".join(f"{w:g}fr" for w in grid.widths or (1.0,) * len(grid.columns))
+def _table(grid: Grid, shown: bool, how: Setting) -> str:
+    columns = ", ".join(f"{w:.3f}fr" for w in how.widths)
     lines = (*grid.header, *grid.rows)
-    top = len(grid.header)
+    top = repeated(grid)
     head = ", ".join(_cells(lines, 0, top, grid))
     body = ",\n  ".join(_cells(lines, top, len(lines), grid))
     unit = f"单位：{grid.unit}" if grid.unit else ""
@@ -128,8 +129,9 @@ def _table(grid: Grid, shown: bool) -> str:
         if unit or grid.holder
         else ""
     )
-    small = "#show table: set text(size: 6.6pt)" if len(grid.columns) > 12 else ""
-    whole = "" if top else "#block(breakable: false, width: 100%)"  # a form is read in one piece
+    points = 0.94 * how.points  # the sans and serif faces of Typst are a little wider than Word's
+    small = f"#show table: set text(size: {points:.2f}pt)\n#set table(inset: (x: {how.beside:.3f}cm, y: {2.2 + how.above * 28:.2f}pt))"
+    whole = "" if grid.header else "#block(breakable: false, width: 100%)"  # a form is read in one piece
     return f"""{whole or "#"}[#set par(first-line-indent: 0pt)
 {above}
 #block(sticky: true, width: 100%, below: 8pt, tabletitle({"true" if shown else "false"}, [{quoted(grid.title)}]))
@@ -153,5 +155,7 @@ def _cells(lines: tuple[tuple[str, ...], ...], first: int, last: int, grid: Grid
             centred = r < len(grid.header) or (wide > 1 and not number and grid.header)
             side = "center" if centred else _SIDES[letter]
             spans = f"colspan: {wide}, rowspan: {high}, align: {side} + horizon"
-            out.append(f"table.cell({spans}, {json.dumps(text, ensure_ascii=False)})")
+            words = json.dumps(text, ensure_ascii=False)
+            shown = f'text(weight: "bold", {words})' if r < len(grid.header) else words
+            out.append(f"table.cell({spans}, {shown})")
     return out

@@ -140,7 +140,7 @@ class Writer:
         if last is None and not self.figures.complete and not self.lookup.whole_table(line.key):
             self.silent.append(line.path or line.name)
             return ""
-        return f"，{self._change(line.value, last)}"
+        return f"，{self._change(line.value, last)}{self._why(f'function:{line.code}', line.value, last)}"
 
     def planned(self, name: str) -> Decimal | None:
         found = self.figures.planned.get(name)
@@ -197,9 +197,13 @@ class Writer:
 
     def why(self, name: str) -> str:
         """The reason of a change after a comma, where somebody gave it; it is not asked for."""
-        now, last = self.lookup.wan(name), self.before(name)
+        if name in self.figures.unsaid | self.figures.left_out:
+            return ""
+        return self._why(name, self.lookup.wan(name), self.before(name))
+
+    def _why(self, name: str, now: Decimal, last: Decimal | None) -> str:
         text = self.optional(f"reason.{name}").rstrip("。；;.")
-        if not text or last is None or now == last or name in self.figures.unsaid | self.figures.left_out:
+        if not text or last is None or now == last:
             return ""
         return f"，{'增加' if now > last else '减少'}的主要原因{_is(text)}{text}"
 

@@ -17,6 +17,7 @@ from yibenzhang.drafting.lookup import Tables, measured, wan
 from yibenzhang.drafting.parts import LEFT, UP, Grid, Printed
 from yibenzhang.drafting.source import SourceFigures, source_figures
 from yibenzhang.drafting.workbook import read_workbook
+from yibenzhang.model.amounts import parse_amount
 from yibenzhang.model.documents import Table
 from yibenzhang.reading import read
 from yibenzhang.reading.limits import MAX_FIGURE_BYTES, ReadingError
@@ -53,17 +54,23 @@ def published(paths: str | Path | Sequence[str], extra: str = "") -> Published:
     titles = {v.table: v.title for v in checked.views}
     kind = family(style_of(profile.region), profile.stage or "budget", extra)
     heads = _heads(checked, kind)
+    before = ""
     for t in found:
         if t.table.standard is None:
+            before = ""
             plain = _plain(t, titles.get(t.table.id, ""))
             if checked.kinds.get(t.table.id) != _CONTENTS and t.table.table.rows > 1 and plain.title:
                 grids.append(replace(plain, **heads.get(t.table.id, {})))
             continue
-        unit = t.table.unit.name if t.table.unit else "元"
+        unit = t.table.unit.name if t.table.unit else ""
         rows = {f.row.index for f in t.facts() if f.printed}
-        tables.add(_printed(t), t.table.standard.id, unit, len(rows) == 1)
+        tables.add(_printed(t), t.table.standard.id, unit or "元", len(rows) == 1)
         grid = _grid(t, unit) if t.blocks else replace(_plain(t, t.table.name), standard="")
-        grids.append(replace(grid, **heads.get(t.table.id, {})))
+        grid = replace(grid, **heads.get(t.table.id, {}))
+        if grids and before == t.table.standard.id and not heads.get(t.table.id, {}).get("title"):
+            grid = replace(grid, title=_going_on(grids[-1].title))
+        grids.append(grid)
+        before = t.table.standard.id
     figures = source_figures(checked, kind, extra)
     said = {**_stated(found, kind), **figures.amounts}
     return Published(profile, tuple(grids), tables, replace(figures, amounts=said))
@@ -79,14 +86,20 @@ def _checked(paths: Sequence[str | Path], extra: str) -> Checked:
 
 
 _CONTENTS = "contents"
+_GOES_ON = "（续表）"
+
+
+def _going_on(title: str) -> str:
+    """The title of a table without one, right behind another of its kind: that one goes on."""
+    return title if title.endswith(_GOES_ON) else title + _GOES_ON
 
 
 _LEVELS = {"department": "部门", "unit": "单位"}
 
 
 def _heads(checked: Checked, kind: Family) -> dict[str, dict[str, Any]]:
-    """By table: its printed title, the line that names the body, where one is printed, and whether its pages are wider
-    than high."""
+    """By table: its printed number and title, the line that names the body, where one is printed, and whether its pages
+    are wider than high."""
     out: dict[str, dict[str, Any]] = {}
     form = str(kind.data.get("holder", ""))
     for document in checked.document.parts or (checked.document,):
@@ -98,6 +111,8 @@ def _heads(checked: Checked, kind: Family) -> dict[str, dict[str, Any]]:
                 head["holder"] = form.format(body=checked.profile.body, level=word)
             if frame.titles:  # as it is printed, whatever standard table it is
                 head["title"] = frame.titles[0]
+            if frame.number:
+                head["above"] = frame.number
             if frame.table.pages:
                 head["landscape"] = frame.table.pages[0] in wide
             out[f"t{frame.table.index + 1}"] = head
@@ -163,9 +178,12 @@ def _grid(t: TableFacts, unit: str) -> Grid:
     first = t.table.header.first
     lines = _lines(t.table.table, first)
     for f in t.facts():
-        if f.amount is not None and not lines[f.cell[0]][f.cell[1]].rstrip().endswith(("%", "％")):
-            # another program's extraction may have split the number
-            lines[f.cell[0]][f.cell[1]] = f"{f.amount.value:,.{f.amount.decimals}f}"
+        here = lines[f.cell[0]][f.cell[1]]
+        if f.amount is not None and not here.rstrip().endswith(("%", "％")):
+            # another program's extraction, or a narrow column, may have split the number
+            whole = "".join(here.split())
+            same = (read := parse_amount(whole)) is not None and read.value == f.amount.value
+            lines[f.cell[0]][f.cell[1]] = whole if same else f"{f.amount.value:,.{f.amount.decimals}f}"
     kinds = ["other"] * t.table.table.columns
     for b in t.blocks:
         for c in b.block.labels:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from yibenzhang.drafting.families import source_words
+from yibenzhang.drafting.numbering import number_of
 from yibenzhang.model.documents import Paragraph
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.reading.paragraphs import STARTS
@@ -65,27 +66,70 @@ class _Texts:
         return out
 
     def _section(self, wanted: Mapping[str, Any]) -> str:
-        groups: dict[tuple[str, ...], list[Passage]] = {}
-        behind = {id(p) for p in titled(self.case.passages)} if wanted["key"] == "terms" else set()
-        for p in self.case.passages:
-            if id(p) in behind:
-                continue
-            level = next((k for k, h in enumerate(p.section) if re.search(wanted["heading"], h)), None)
-            if level is None or any(re.search(wanted["not"], h) for h in p.section[: level + 1]):
-                continue
-            groups.setdefault(p.section[: level + 1], []).append(p)
         found = []
-        for section, passages in groups.items():
-            lines = [
-                (self._whole(p), p.heading) for p in passages if not (p.heading and flat(p.text) in section)
-            ]
-            while lines and lines[-1][1] and _SHORT.fullmatch(flat(lines[-1][0])):
-                lines.pop()  # a heading with nothing below but tables
-            if text := _kept(_joined(lines), wanted):
+        for section, passages in self._under(wanted).items():
+            if text := _kept(_joined(self._below(section[1], passages)), wanted):
                 found.append(text)
         if found:
             return "\n".join(dict.fromkeys(found)) if wanted.get("several") else found[0]
-        return _kept(self._run_in(wanted), wanted) or _kept(self._titled(wanted), wanted)
+        return (
+            _kept(self._run_in(wanted), wanted)
+            or _kept(self._titled(wanted), wanted)
+            or _kept(self._of_both(wanted), wanted)
+        )
+
+    def _under(self, wanted: Mapping[str, Any]) -> dict[tuple[int, tuple[str, ...]], list[Passage]]:
+        """The passages below such headings, by the headings and how often those were printed before: the contents page
+        prints them as well."""
+        groups: dict[tuple[int, tuple[str, ...]], list[Passage]] = {}
+        printed: Counter[str] = Counter()
+        behind = {id(p) for p in titled(self.case.passages)} if wanted["key"] == "terms" else set()
+        for p in self.case.passages:
+            if p.heading:
+                printed[flat(p.text)] += 1
+            if id(p) in behind:
+                continue
+            level = next((k for k, h in enumerate(p.section) if _names(h, wanted)), None)
+            if level is None or any(
+                re.search(wanted["not"], h) and not re.search(wanted["heading"], h) for h in p.section[:level]
+            ):
+                continue
+            own = p.section[level]
+            groups.setdefault((printed[own], p.section[: level + 1]), []).append(p)
+        return groups
+
+    def _below(self, section: tuple[str, ...], passages: Iterable[Passage]) -> list[_Line]:
+        lines = [self._line(p) for p in passages if not (p.heading and flat(p.text) in section)]
+        lines = [line for line in lines if _says(line)]
+        end = len(lines)
+        while end and lines[end - 1].title:
+            end -= 1  # a heading with nothing below but tables
+        announced = 0 < end < len(lines) and lines[end - 1].text.endswith(("：", ":"))
+        listed = [n[:2] for line in lines[end:] if (n := number_of(line.text))]
+        counted = [(listed[0][0], k) for k in range(1, len(lines) - end + 1)] if listed else []
+        whole = bool(listed) and listed == counted  # none of it stands in a table
+        return lines if announced and whole else lines[:end]
+
+    def _of_both(self, wanted: Mapping[str, Any]) -> list[str]:
+        """What stands below one heading for two texts: the second begins where its own words are first met."""
+        other = wanted.get("with")
+        if not other:
+            return []
+        for section, passages in self._under(
+            {**wanted, "not": other["not"], "heading": other["heading"]}
+        ).items():
+            lines = _joined(self._below(section[1], passages))
+            at = next(
+                (
+                    k
+                    for k, x in enumerate(lines)
+                    if re.search(other["parting"], x) and not STARTS.match(flat(x))
+                ),
+                None,
+            )
+            if at:
+                return lines[:at] if other["part"] == 0 else lines[at:]
+        return []
 
     def _run_in(self, wanted: Mapping[str, Any]) -> list[str]:
         """What stands after a heading in one paragraph with it."""
@@ -107,7 +151,7 @@ class _Texts:
                 if is_title(line):
                     if within and run < at:
                         lines.append(self._text(p, run, at))
-                    found = _joined([(x, False) for x in lines]) if within else []
+                    found = _joined([_Line(x) for x in lines]) if within else []
                     if _kept(found, wanted):  # a line of the contents page has no sentences behind it
                         return found
                     within = bool(re.search(f"(?:{wanted['heading']})", line)) and not re.search(
@@ -116,7 +160,7 @@ class _Texts:
                     run, lines = end, []
             if within and run < len(p.text):
                 lines.append(self._text(p, run, len(p.text)))
-        return _joined([(x, False) for x in lines]) if within else []
+        return _joined([_Line(x) for x in lines]) if within else []
 
     def _assets(self) -> str:
         words = source_words()["assets"]
@@ -165,27 +209,84 @@ class _Texts:
     def _whole(self, p: Passage) -> str:
         return self._text(p, 0, len(p.text))
 
+    def _line(self, p: Passage) -> _Line:
+        first, last = p.pieces[0][1], p.pieces[-1][1]
+        if not first.lines or not last.lines or not first.size:
+            return _Line(self._whole(p), p.heading)
+        left, right = first.lines[0].edges, last.lines[-1].edges
+        return _Line(self._whole(p), p.heading, left[0], right[-1], first.size)
+
 
 _SHORT = re.compile(r"\(?[一二三四五六七八九十\d]{1,3}\)?[、.]?[^,。;:、]{2,20}")
 """A heading, and no sentence that goes on behind the end of a page."""
 _RUN_IN = re.compile(r"\(?[一二三四五六七八九十\d]{1,3}\)?[、.]?([^。,:;]{2,30})。")
+_INDENT = 1.2
+"""So many characters further right a paragraph begins than its other lines."""
+_FULL = 2.5
+"""A line that ends within so many characters of the right edge is full."""
 
 
-def _joined(lines: Iterable[tuple[str, bool]]) -> list[str]:
-    """Lines without page numbers; one that breaks off goes on in the next, but a heading does not."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A passage with the edges of its first and its last line, where it stands on a page."""
+
+    text: str
+    heading: bool = False
+    left: float = 0
+    right: float = 0
+    size: float = 0
+
+    @property
+    def title(self) -> bool:
+        return self.heading and bool(_SHORT.fullmatch(flat(self.text)))
+
+
+def _names(heading: str, wanted: Mapping[str, Any]) -> bool:
+    return bool(re.search(wanted["heading"], heading)) and not re.search(wanted["not"], heading)
+
+
+def _says(line: _Line) -> bool:
+    """It is no page number, no number of a table and no title of one."""
+    if not line.text or re.fullmatch(source_words()["furniture"], line.text):
+        return False
+    return line.heading or not re.match(source_words()["remark"], flat(line.text))
+
+
+def _joined(lines: Iterable[_Line]) -> list[str]:
+    """Lines without page numbers; one that breaks off goes on in the next, but a heading does not. What begins further
+    left than the paragraph before it, behind a full line, is no paragraph of its own, whatever it begins with, unless
+    that is the next number."""
     out: list[str] = []
-    last = False
-    for line, heading in lines:
-        if not line or re.fullmatch(source_words()["furniture"], line):
+    last: _Line | None = None
+    begun = widest = 0.0
+    numbers: dict[int, int] = {}
+    for line in lines:
+        if not _says(line):
             continue
-        if not heading and re.match(source_words()["remark"], flat(line)):
-            continue
-        if out and not last and not out[-1].endswith(ENDS) and not STARTS.match(flat(line)):
-            out[-1] += line
+        widest = max(widest, line.right)
+        number = number_of(line.text)
+        goes_on = last is not None and not last.title and not _next(number, numbers)
+        torn = goes_on and not line.title and _outdented(line, last, begun, widest)
+        if goes_on and (torn or not (out[-1].endswith(ENDS) or STARTS.match(flat(line.text)))):
+            out[-1] += line.text
         else:
-            out.append(line)
-        last = heading and bool(_SHORT.fullmatch(flat(line)))
+            out.append(line.text)
+            begun = line.left
+            if number is not None:
+                numbers[number[0]] = number[1]
+        last = line
     return out
+
+
+def _next(number: tuple[int, int, int] | None, numbers: Mapping[int, int]) -> bool:
+    """It is the number after the last one of its level."""
+    return number is not None and number[1] > 1 and numbers.get(number[0]) == number[1] - 1
+
+
+def _outdented(line: _Line, before: _Line | None, begun: float, widest: float) -> bool:
+    if before is None or not before.size or not line.size:
+        return False
+    return begun - line.left > _INDENT * line.size and before.right >= widest - _FULL * line.size
 
 
 def _kept(lines: list[str], wanted: Mapping[str, Any]) -> str:

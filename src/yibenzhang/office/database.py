@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,7 +14,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, create_engine, event, text, update
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -82,8 +83,8 @@ def engine_of(address: str, folder: Path) -> Engine:
         event.listen(engine, "connect", _sqlite)
         return engine
     if url.get_backend_name() == "postgresql":
-        url = url.set(drivername="postgresql+pg8000")
-        arguments: dict[str, Any] = {"timeout": 15}
+        url, context = encrypted(url.set(drivername="postgresql+pg8000"))
+        arguments: dict[str, Any] = {"timeout": 15, "ssl_context": context}
         return create_engine(
             url,
             pool_pre_ping=True,
@@ -93,6 +94,29 @@ def engine_of(address: str, folder: Path) -> Engine:
             connect_args=arguments,
         )
     raise DatabaseError(f"不支持的数据库 {url.get_backend_name()}，请用 SQLite 或 PostgreSQL。")
+
+
+_HERE = ("", "localhost", "127.0.0.1", "::1")
+_NO_MODE = "数据库地址里的 sslmode 只能是 disable、require 或 verify-full。"
+
+
+def encrypted(url: URL) -> tuple[URL, ssl.SSLContext | None]:
+    """The address without what it says of encryption, and how the connection is encrypted: to another machine always, its
+    certificate verified (``sslrootcert``: by whom), unless the address says otherwise. Raises DatabaseError."""
+    said = {k: v if isinstance(v, str) else v[-1] for k, v in url.query.items()}
+    mode, authority = said.pop("sslmode", ""), said.pop("sslrootcert", "")
+    if mode not in ("", "disable", "require", "verify-full"):
+        raise DatabaseError(_NO_MODE)
+    url = url.set(query=said)
+    if mode == "disable" or (not mode and ((url.host or "") in _HERE or "unix_sock" in said)):
+        return url, None
+    try:
+        context = ssl.create_default_context(cafile=authority or None)
+    except OSError as error:
+        raise DatabaseError(f"读不了 sslrootcert 写的证书文件：{authority}") from error
+    if mode == "require":
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return url, context
 
 
 def _sqlite(connection: Any, _: object) -> None:

@@ -33,12 +33,15 @@ MOST_OF_NAME, MOST_OF_ADDRESS, MOST_EVERYWHERE = 5, 30, 100
 """Failures within ``WINDOW`` for one name from one address, from one address, and for one name from all addresses."""
 KNOWN_FOR = timedelta(days=180)
 """So long a browser is known in which a person has logged in."""
+INITIAL_LASTS = timedelta(days=14)
+"""A password that somebody else set is of no use when nobody has logged in with it for so long."""
 _KEPT = timedelta(days=1)
 _KNOWN = "known "
 _TURNS = tuple(Lock() for _ in range(64))
 MOST_KEYS = 20
 PREFIX = "ybz_"
 WRONG = "账号或密码不对。"
+EXPIRED = f"初始密码发出 {INITIAL_LASTS.days} 天没有用过，不再有效；请管理员重设或重发。"
 
 
 class WrongPassword(Refused):
@@ -111,6 +114,7 @@ def _proved(database: Database, name: str, address: str, password: str, browser:
             _note_once(session, "多个账号" if limited == "address" else name, address)
         user = session.scalars(select(User).where(User.name == name, User.active)).first()
         kept, found = (user.password, user.id) if user else ("", 0)
+        expired = user is not None and user.must_change and _set_long_ago(session, user)
     if limited:  # such a try does not count: waiting is not made longer by trying
         minutes = int(WINDOW.total_seconds()) // 60
         raise TooMany(f"连续登录失败次数过多，请 {minutes} 分钟后再试；忘记密码请与管理员联系。")
@@ -127,7 +131,17 @@ def _proved(database: Database, name: str, address: str, password: str, browser:
             note(session, Actor(None, who, Role.DEPARTMENT, address=address), "login.failed")
     if not right:
         raise WrongPassword(WRONG)
+    if expired:
+        raise WrongPassword(EXPIRED)
     return Proof(found, better)
+
+
+def _set_long_ago(session: Session, user: User) -> bool:
+    """The password that was last set for a person, as the audit trail has it, is older than it may get."""
+    sets = ("user.add", "user.reset")
+    asked = select(func.max(Audit.at)).where(Audit.subject == "user", Audit.action.in_(sets))
+    at = session.scalar(asked.where(Audit.subject_id == user.id)) or user.made_at
+    return at < now() - INITIAL_LASTS
 
 
 def _limited(session: Session, name: str, address: str) -> str:

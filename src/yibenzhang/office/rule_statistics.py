@@ -7,11 +7,13 @@ no longer reports is counted apart.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
@@ -24,25 +26,6 @@ from yibenzhang.standards import load
 
 FEW = 5
 """Fewer decisions than this make no ratio."""
-FAMILIES = {
-    "columns": "同一行各栏加总",
-    "rows": "同一表各行加总",
-    "equal": "表与表、表内勾稽",
-    "prose": "正文与表的数",
-    "goals": "绩效目标",
-    "wording": "措辞、年度和阶段",
-    "presence": "缺表、空表和说明",
-    "contents": "目录与正文",
-    "names": "名称前后不一",
-    "projects": "项目",
-    "reasons": "增减原因",
-    "units": "计量单位",
-    "profile": "基本信息",
-    "reading": "读取情况",
-    "together": "同一公开的几个文件",
-    "deadline": "公开期限",
-    "person": "人工补充",
-}
 MOST_REASONS = 3_000
 MOST_MISSED = 1_000
 _CARRIED = re.compile(r"^(?:沿用第 \d+ 版的决定：?)+")
@@ -51,7 +34,14 @@ _CARRIED = re.compile(r"^(?:沿用第 \d+ 版的决定：?)+")
 def family_of(rule: str) -> str:
     """The kind of a rule in words."""
     name = rule.partition(".")[0]
-    return FAMILIES.get(name, name)
+    return families().get(name, name)
+
+
+@lru_cache(maxsize=1)
+def families() -> dict[str, str]:
+    """What the kinds of rules are called, by the first part of their ids (rule_families.toml)."""
+    with Path(__file__).with_name("rule_families.toml").open("rb") as f:
+        return dict(tomllib.load(f))
 
 
 @lru_cache(maxsize=4)

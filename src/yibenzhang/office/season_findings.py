@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, union_all
@@ -52,10 +52,9 @@ class Asked:
 
 def found(
     session: Session, actor: Actor, season: Season, asked: Asked, start: int, count: int
-) -> tuple[list[dict[str, Any]], int]:
-    """The findings asked for from position ``start``, and how many there are in all."""
+) -> list[dict[str, Any]]:
+    """The findings asked for from position ``start``."""
     wanted = _wanted(actor, season, asked)
-    total = sum(session.scalar(of(select(func.count())).where(*wanted)) or 0 for of in _BOTH)
     columns = (
         Matter.id, Matter.rule, Matter.severity, Matter.message, Matter.verdict, Matter.leaf, Submission.id.label("submission"),
         Submission.round, Submission.state, Submission.name, Entry.id.label("entry"), Body.name.label("body"),
@@ -66,7 +65,7 @@ def found(
     ordered = listed.order_by(*(listed.selected_columns[name] for name in keys)).offset(start).limit(count)
     rows = [_row(r) for r in session.execute(ordered)]
     last = _last(session, [r["id"] for r in rows])
-    return [r | last.get(r["id"], _NOBODY) for r in rows], total
+    return [r | last.get(r["id"], _NOBODY) for r in rows]
 
 
 def numbers(session: Session, actor: Actor, season: Season, asked: Asked, most: int) -> list[int]:
@@ -76,26 +75,54 @@ def numbers(session: Session, actor: Actor, season: Season, asked: Asked, most: 
     return sorted(n for listed in each for n in session.scalars(listed))[: most + 1]
 
 
-def counts(session: Session, actor: Actor, season: Season, asked: Asked) -> dict[str, Counter[str]]:
-    """How many of the findings asked for there are of each rule, severity and decision: each with the other filters,
-    without its own."""
-    out: dict[str, Counter[str]] = {}
-    for name, column in (("rule", Matter.rule), ("severity", Matter.severity), ("verdict", Matter.verdict)):
-        without = {name: "", "family": ""} if name == "rule" else {name: ""}
-        others = Asked(**{f.name: getattr(asked, f.name) for f in fields(asked)} | without)
-        out[name] = Counter()
-        for of in _BOTH:
-            listed = of(select(column, func.count())).where(*_wanted(actor, season, others)).group_by(column)
-            out[name].update({str(k): n for k, n in session.execute(listed)})
-    told = out["verdict"]
-    told[UNDECIDED] = told.pop("", 0) + told.pop("reopened", 0)
-    return out
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many findings are asked for; how many of each rule, severity and decision, each with the other filters and
+    without its own; ``undecided``: errors and doubts of the versions that stand that nobody has decided about, the same
+    on every page."""
+
+    total: int
+    counts: dict[str, Counter[str]]
+    undecided: int
 
 
-def undecided(session: Session, actor: Actor, season: Season) -> int:
-    """How many errors and doubts of the versions that stand nobody has decided about; the same on every page."""
-    wanted = _wanted(actor, season, Asked(verdict=UNDECIDED))
-    return session.scalar(_of_files(select(func.count())).where(*wanted, Matter.severity != "notice")) or 0
+def tally(session: Session, actor: Actor, season: Season, asked: Asked) -> Tally:
+    """All these numbers from one walk over the findings; from two where there are filters of another kind."""
+    others = replace(asked, rule="", family="", severity="", verdict="", sort="worst")
+    groups = _groups(session, actor, season, others)
+    whole = groups if others == Asked() else _groups(session, actor, season, Asked())
+    out: dict[str, Counter[str]] = {"rule": Counter(), "severity": Counter(), "verdict": Counter()}
+    total = 0
+    for rule, severity, verdict, n, _ in groups:
+        of_rule = (not asked.rule or rule == asked.rule) and (
+            not asked.family or rule == asked.family or rule.startswith(f"{asked.family}.")
+        )
+        of_severity = not asked.severity or severity == asked.severity
+        of_verdict = not asked.verdict or verdict == asked.verdict
+        if of_severity and of_verdict:
+            out["rule"][rule] += n
+        if of_rule and of_verdict:
+            out["severity"][severity] += n
+        if of_rule and of_severity:
+            out["verdict"][verdict] += n
+        total += n if of_rule and of_severity and of_verdict else 0
+    left = sum(n for _, s, v, n, of_file in whole if of_file and v == UNDECIDED and s != "notice")
+    return Tally(total, out, left)
+
+
+def _groups(
+    session: Session, actor: Actor, season: Season, asked: Asked
+) -> list[tuple[str, str, str, int, bool]]:
+    """How many findings there are of each rule, severity and decision; true: of files, not of roster lines."""
+    kinds = (Matter.rule, Matter.severity, Matter.verdict)
+    wanted = _wanted(actor, season, asked)
+    return [
+        (rule, severity, UNDECIDED if verdict in ("", "reopened") else verdict, n, of is _of_files)
+        for of in _BOTH
+        for rule, severity, verdict, n in session.execute(
+            of(select(*kinds, func.count())).where(*wanted).group_by(*kinds)
+        )
+    ]
 
 
 def _of_files(asked: Any) -> Any:

@@ -11,6 +11,7 @@ from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import Phrase
+from yibenzhang.standards.entries import compiled
 
 MOST_APART = 24
 """Hits of one pattern this close (characters) are one issue."""
@@ -32,8 +33,11 @@ def phrases(case: Case) -> Iterator[Issue]:
         flat(c.text) for t in case.tables for c in t.table.table.cells if not _PLAIN.fullmatch(c.text)
     )
     for phrase in case.standards.phrases:
-        within = phrase.scope != "text" and re.search(phrase.pattern, cells, re.MULTILINE)
-        somewhere = phrase.scope != "cells" and re.search(phrase.pattern, whole, re.MULTILINE)
+        pattern = compiled(phrase.pattern)
+        within = phrase.scope != "text" and pattern.search(cells)
+        somewhere = phrase.scope != "cells" and pattern.search(whole)
+        if not within and not somewhere:
+            continue
         found = list(_hits(phrase, case.passages if somewhere else (), case.tables if within else ()))
         yield from found[:MOST_OF_ONE]
         if len(found) > MOST_OF_ONE:
@@ -43,8 +47,8 @@ def phrases(case: Case) -> Iterator[Issue]:
 
 
 def _hits(phrase: Phrase, passages: Sequence[Passage], tables: tuple[TableFacts, ...]) -> Iterator[Issue]:
-    pattern = re.compile(phrase.pattern)
-    unless, before = (re.compile(w) if w else None for w in (phrase.unless, phrase.before))
+    pattern = compiled(phrase.pattern)
+    unless, before = (compiled(w) if w else None for w in (phrase.unless, phrase.before))
     for p in passages if phrase.scope in ("text", "both") else ():
         if phrase.heading or not p.heading:
             yield from _in_text(phrase, pattern, (unless, before), p)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from yibenzhang.standards.model import (
@@ -66,11 +67,17 @@ def concept_of(entry: dict[str, Any]) -> Concept:
     )
 
 
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern of a phrase. Python's own memory of patterns is too small for all that a check needs."""
+    return re.compile(pattern, re.MULTILINE)
+
+
 def phrase_of(entry: dict[str, Any]) -> Phrase:
     where = f"wording.toml [[phrase]] {entry.get('id', '（没有 id）')}"
     try:
-        re.compile(entry.get("pattern", "("))
-        re.compile(entry.get("unless", ""))
+        compiled(entry.get("pattern", "("))
+        compiled(entry.get("unless", ""))
         return Phrase(**entry)
     except re.error as error:
         raise StandardsError(f"{where}: pattern 不是正确的正则表达式：{error}") from error

@@ -150,7 +150,7 @@ def _pieces(
         parts.append(_rect(x, y + 5, max(long - 1, 1), s.colour))
         if wide(number_text(value), 12) + 6 <= long:
             ink = _INK if _light(COLOURS[s.colour]) else "#fff"
-            parts.append(_text(x + long / 2, y + 18.5, number_text(value), "middle", ink, 12))
+            parts.append(_text(x + long / 2, y + 18.5, number_text(value), "middle", ink, 12, kind="on"))
         x += long
     return parts, x
 
@@ -248,9 +248,12 @@ def _text(
     ink: str = _INK,
     size: float = _SIZE,
     weight: int = 400,
+    kind: str = "",
 ) -> str:
+    """``kind`` is for style sheets: without it, words on the ground of the page are ink or soft."""
+    kind = kind or {_INK: "ink", _SOFT: "soft"}.get(ink, "")
     bold = f' font-weight="{weight}"' if weight != 400 else ""
-    look = f'text-anchor="{anchor}" fill="{ink}" font-size="{size:g}"{bold}'
+    look = f'class="{kind}" text-anchor="{anchor}" fill="{ink}" font-size="{size:g}"{bold}'
     return f'<text x="{x:.1f}" y="{y:.1f}" {look}>{_safe(text)}</text>'
 
 

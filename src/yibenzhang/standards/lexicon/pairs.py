@@ -1,5 +1,5 @@
-"""Which characters stand side by side in published disclosures: counted facts (tools/make_pairs.py), and the phrases of
-the dictionary of readings."""
+"""Which characters stand side by side in published disclosures, and in the phrases of the dictionary of readings: counted
+facts (tools/make_pairs.py)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ MIDDLE = 2
 
 def usual(one: str, two: str) -> bool:
     """The second character has been seen right behind the first."""
-    return two in _pairs().get(one, "") or one + two in _phrases()
+    return two in _pairs().get(one, "") or in_dictionary(one + two)
 
 
 def in_dictionary(pair: str) -> bool:
     """The two characters stand side by side in a phrase of the dictionary."""
-    return pair in _phrases()
+    return pair[1] in _pairs("phrases.txt").get(pair[0], "")
 
 
 def in_fragment(before: str, after: str) -> frozenset[str]:
@@ -28,9 +28,10 @@ def in_fragment(before: str, after: str) -> frozenset[str]:
     return _fragments().get(before + after, frozenset())
 
 
-@lru_cache(maxsize=1)
-def _pairs() -> Mapping[str, str]:
-    lines = (_HERE / "pairs.txt").read_text(encoding="utf-8").split()
+@lru_cache(maxsize=2)
+def _pairs(name: str = "pairs.txt") -> Mapping[str, str]:
+    """Each character with those that stand behind it."""
+    lines = (_HERE / name).read_text(encoding="utf-8").split()
     return {line[0]: line[1:] for line in lines}
 
 
@@ -40,11 +41,3 @@ def _fragments() -> Mapping[str, frozenset[str]]:
     for line in (_HERE / "fragments.txt").read_text(encoding="utf-8").split():
         found[line[:MIDDLE] + line[MIDDLE + 1 :]].add(line[MIDDLE])
     return {around: frozenset(between) for around, between in found.items()}
-
-
-@lru_cache(maxsize=1)
-def _phrases() -> frozenset[str]:
-    """Asked for seldom: loading the dictionary takes a while."""
-    from pypinyin.phrases_dict import phrases_dict
-
-    return frozenset(w[k : k + 2] for w in phrases_dict for k in range(len(w) - 1))

@@ -101,25 +101,25 @@ def findings(
     asked, whole = _asked(request.query_params), request.url.path.endswith(".csv")
     with office.session() as session:
         season = season_of(session, number)
-        rows, total = season_findings.found(
+        rows = season_findings.found(
             session, who, season, asked, 0 if whole else (part - 1) * PAGE, MOST if whole else PAGE
         )
-        undecided = season_findings.undecided(session, who, season)
+        tally = season_findings.tally(session, who, season, asked)
         page_only: dict[str, Any] = {}
         if not wants_data(request):
             page_only = {
-                "counts": season_findings.counts(session, who, season, asked),
+                "counts": tally.counts,
                 "kept": season_findings.filters_of(session, who, "findings"),
                 "batch": deciding.last_batch(session, who, number),
                 "reviewers": reviewers(session),
             }
     names = rules(office.settings.extra)
     rows = [_named(r, names) for r in rows]
-    pages = max(-(-total // PAGE), 1)
+    pages = max(-(-tally.total // PAGE), 1)
     data = {
         "season": season_record(season),
-        "total": total,
-        "undecided": undecided,
+        "total": tally.total,
+        "undecided": tally.undecided,
         "page": part,
         "pages": pages,
     }
@@ -160,7 +160,7 @@ def findings_sheet(request: Request, office: Shop, who: Who, number: int) -> Res
     """What the same address shows with the same filters."""
     with office.session() as session:
         season = season_of(session, number)
-        rows, _ = season_findings.found(session, who, season, _asked(request.query_params), 0, MOST)
+        rows = season_findings.found(session, who, season, _asked(request.query_params), 0, MOST)
     names = rules(office.settings.extra)
     data = write_sheet(season.name, list(COLUMNS.values()), (cells(_named(r, names), COLUMNS) for r in rows))
     name = f'attachment; filename="findings-{number}.xlsx"'

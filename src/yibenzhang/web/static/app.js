@@ -59,6 +59,8 @@
     const button = event.target.closest("[data-confirm]");
     if (button && !window.confirm(button.dataset.confirm)) event.preventDefault();
     if (event.target.closest("[data-print]")) window.print();
+    const act = event.target.closest("button[name]"); // some fields are needed for one of a form's buttons
+    if (act && act.form) for (const field of act.form.querySelectorAll("[data-needed]")) field.required = field.dataset.needed === act.value;
     const copied = event.target.closest("[data-copy]");
     if (copied) {
       const words = document.querySelector(copied.dataset.copy), told = () => window.say("已复制，可以粘贴到邮件或消息里。", "good");
