@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -29,7 +28,10 @@ DEFAULT = Path("ledger")
 
 
 def ingest(
-    paths: Annotated[list[str], typer.Argument(help="文件、文件夹、压缩包或通配符", show_default=False)],
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(help="文件、文件夹、压缩包或通配符；不写就收下载清单里的", show_default=False),
+    ] = None,
     ledger: Folder = DEFAULT,
     addresses: Annotated[
         Path | None,
@@ -41,18 +43,27 @@ def ingest(
 ) -> None:
     """把公开文件收进账本：检查过的不再检查，同一份公开文件的几个文件合在一起。退出码：0 都收进了，2 有没收进的或不能运行。"""
     from yibenzhang.batch import find_files
-    from yibenzhang.ledger.ingesting import Origin
+    from yibenzhang.ledger.addresses import ListError, fitted, read_list
     from yibenzhang.ledger.ingesting import ingest as taken_in
 
     standards_of(standards)
+    try:
+        listed = read_list(addresses) if addresses else {}
+    except ListError as error:
+        raise fail(str(error)) from error
+    if not paths and addresses is None:
+        raise fail("请写要收的文件或文件夹，或者用 --addresses 给一份下载清单。")
     store = _opened(ledger)
-    found, missing = find_files(paths)
+    beside = addresses.parent if addresses else Path()
+    found, missing = find_files(paths or [str(beside / name) for name in listed])
+    origin, unfit = fitted(listed, found)
     say = Console(stderr=True, highlight=False, soft_wrap=True)
     errors = [(m.path, m.error) for m in missing]
+    errors += unfit if paths else []
     files = disclosures = known = 0
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = datetime.now(UTC).isoformat(timespec="microseconds")  # what came later counts
     try:
-        for taken in taken_in(store, found, now, Origin(_addresses(addresses)), standards, jobs, timeout):
+        for taken in taken_in(store, found, now, origin, standards, jobs, timeout):
             files, disclosures, known = (
                 files + taken.files,
                 disclosures + taken.disclosures,
@@ -68,16 +79,6 @@ def ingest(
         say.print(Text(f"{path}：{why}"))
     if errors:
         raise typer.Exit(2)
-
-
-def _addresses(path: Path | None) -> dict[str, tuple[str, str]]:
-    if path is None:
-        return {}
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as f:
-            return {r["file"]: (r.get("address") or "", r.get("published") or "") for r in csv.DictReader(f)}
-    except (OSError, KeyError, UnicodeDecodeError) as error:
-        raise fail(f"下载清单 {path} 用不了：要有 file 一列，UTF-8 编码。") from error
 
 
 def query(

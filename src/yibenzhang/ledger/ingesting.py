@@ -12,6 +12,7 @@ from yibenzhang.batch.journal import version_of
 from yibenzhang.checking.analysis import analysis_of, identity
 from yibenzhang.checking.check import Checked
 from yibenzhang.checking.multi_file import Group, role_of
+from yibenzhang.ledger.addresses import Origin
 from yibenzhang.ledger.store import Ledger, Source
 from yibenzhang.model.analysis import Analysis
 from yibenzhang.reading import ReadingError
@@ -32,16 +33,6 @@ class Taken:
     errors: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where files came from, as a list of downloads says: address and date of publication, by path or name."""
-
-    addresses: Mapping[str, tuple[str, str]]
-
-    def of(self, path: str) -> tuple[str, str]:
-        return self.addresses.get(path) or self.addresses.get(Path(path).name) or ("", "")
-
-
 def ingest(
     ledger: Ledger,
     paths: Sequence[str],
@@ -51,7 +42,8 @@ def ingest(
     jobs: int = 0,
     limit: float = 0,
 ) -> Iterator[Taken]:
-    """Take files in; what this program with these standards has analysed already is passed over.
+    """Take files in; what this program with these standards has analysed already is passed over, unless ``origin``
+    tells of it what was not known.
 
     ``now``: when, as an ISO date and time. A file that is only the text or the tables of a disclosure is put together
     with the others of its folder, also with those known before.
@@ -59,8 +51,9 @@ def ingest(
     version = version_of(extra)
     for chunk in _chunks(paths):
         hashes, errors = _hashes(chunk)
-        known = {h for hashes_of in ledger.known(version) for h in hashes_of}
-        new = [p for p in chunk if p in hashes and hashes[p] not in known]
+        came = sorted(ledger.sources(), key=lambda s: s.ingested)
+        known = {s.sha256: (s.address, s.published) for s in came if s.program == version}
+        new = [p for p in chunk if p in hashes and _is_new(origin.of(p), known.get(hashes[p]))]
         before = len(hashes) - len(new)
         if not new:
             yield Taken(0, 0, before, tuple(errors))
@@ -72,10 +65,21 @@ def ingest(
         results.sort(key=lambda r: chunk.index(r.path))  # workers are not ready in order
         errors += [(r.path, r.error) for r in results if r.checked is None]
         results, groups = check_groups(results, extra, jobs, limit)
-        analyses, sources = _analysed(results, groups, hashes, now, origin, version)
+        told = {p: _told(origin.of(p), known.get(h, ("", ""))) for p, h in hashes.items()}
+        analyses, sources = _analysed(results, groups, hashes, now, told, version)
         if analyses:
             ledger.add(analyses, sources)
         yield Taken(len(analyses), len(new), before, tuple(errors))
+
+
+def _is_new(listed: tuple[str, str], known: tuple[str, str] | None) -> bool:
+    """The file was not analysed yet, or a list says of it what was not known."""
+    return known is None or _told(listed, known) != known
+
+
+def _told(listed: tuple[str, str], known: tuple[str, str]) -> tuple[str, str]:
+    """Address and date of publication: those listed now, else those known before."""
+    return listed[0] or known[0], listed[1] or known[1]
 
 
 def _folders_of_parts(results: Sequence[FileResult]) -> set[str]:
@@ -119,7 +123,7 @@ def _analysed(
     groups: Sequence[Group],
     hashes: Mapping[str, str],
     now: str,
-    origin: Origin,
+    told: Mapping[str, tuple[str, str]],
     version: str,
 ) -> tuple[list[Analysis], list[Source]]:
     """One analysis a disclosure, and a source for each of its files."""
@@ -137,6 +141,6 @@ def _analysed(
         document = identity(checked.document)
         analyses.setdefault(document, analysis_of(checked))
         for path in files:
-            address, published = origin.of(path)
+            address, published = told[path]
             sources.append(Source(document, path, hashes[path], now, address, published, version))
     return list(analyses.values()), sources
