@@ -79,8 +79,8 @@ def read_list(path: Path) -> dict[str, tuple[str, str]]:
         raise ListError(f"下载清单 {path} 用不了：要有 file 一列（另可有 address、published）。")
     found: dict[str, tuple[str, str]] = {}
     for row in rows:
-        name, told = (row["file"] or "").strip(), (_said(row, "address"), _date(row, rows.line_num, path))
-        if name and found.setdefault(name, told) != told:
+        name, where = (row["file"] or "").strip(), (_said(row, "address"), _date(row, rows.line_num, path))
+        if name and found.setdefault(name, where) != where:
             raise ListError(f"下载清单 {path} 第 {rows.line_num} 行：{name} 前面已经有，地址或日期不同。")
     return found
 

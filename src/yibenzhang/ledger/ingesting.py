@@ -65,8 +65,8 @@ def ingest(
         results.sort(key=lambda r: chunk.index(r.path))  # workers are not ready in order
         errors += [(r.path, r.error) for r in results if r.checked is None]
         results, groups = check_groups(results, extra, jobs, limit)
-        told = {p: _told(origin.of(p), known.get(h, ("", ""))) for p, h in hashes.items()}
-        analyses, sources = _analysed(results, groups, hashes, now, told, version)
+        origins = {p: _known_of(origin.of(p), known.get(h, ("", ""))) for p, h in hashes.items()}
+        analyses, sources = _analysed(results, groups, hashes, now, origins, version)
         if analyses:
             ledger.add(analyses, sources)
         yield Taken(len(analyses), len(new), before, tuple(errors))
@@ -74,10 +74,10 @@ def ingest(
 
 def _is_new(listed: tuple[str, str], known: tuple[str, str] | None) -> bool:
     """The file was not analysed yet, or a list says of it what was not known."""
-    return known is None or _told(listed, known) != known
+    return known is None or _known_of(listed, known) != known
 
 
-def _told(listed: tuple[str, str], known: tuple[str, str]) -> tuple[str, str]:
+def _known_of(listed: tuple[str, str], known: tuple[str, str]) -> tuple[str, str]:
     """Address and date of publication: those listed now, else those known before."""
     return listed[0] or known[0], listed[1] or known[1]
 
@@ -123,7 +123,7 @@ def _analysed(
     groups: Sequence[Group],
     hashes: Mapping[str, str],
     now: str,
-    told: Mapping[str, tuple[str, str]],
+    origins: Mapping[str, tuple[str, str]],
     version: str,
 ) -> tuple[list[Analysis], list[Source]]:
     """One analysis a disclosure, and a source for each of its files."""
@@ -141,6 +141,6 @@ def _analysed(
         document = identity(checked.document)
         analyses.setdefault(document, analysis_of(checked))
         for path in files:
-            address, published = told[path]
+            address, published = origins[path]
             sources.append(Source(document, path, hashes[path], now, address, published, version))
     return list(analyses.values()), sources
