@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from yibenzhang.cli.common import Layer, fail, standards_of
+from yibenzhang.cli.common import Layer, fail, standards_of, why_not
 
 if TYPE_CHECKING:
     from yibenzhang.ledger.comparing import AcrossFinding
@@ -73,7 +73,7 @@ def ingest(
             say.print(Text(f"收进 {disclosures} 份公开文件（{files} 个文件），{known} 个文件以前收过"))
     except OSError as error:
         raise fail(
-            f"账本写不进去：{error.strerror or error}。已经收进的都在，请腾出地方后再运行一次。"
+            f"账本写不进去：{why_not(error)}。已经收进的都在，请腾出地方后再运行一次。"
         ) from error
     for path, why in errors:
         say.print(Text(f"{path}：{why}"))
@@ -149,7 +149,7 @@ def publish(
     except PublishError as error:
         raise fail(str(error)) from error
     except OSError as error:
-        raise fail(f"写不进去：{error.strerror or error}。") from error
+        raise fail(f"写不进去：{why_not(error)}。") from error
 
 
 @app.command("check")
@@ -302,7 +302,7 @@ def merge(ledger: Folder = DEFAULT) -> None:
     try:
         merged(store)
     except OSError as error:
-        raise fail(f"账本写不进去：{error.strerror or error}。账本没有变。") from error
+        raise fail(f"账本写不进去：{why_not(error)}。账本没有变。") from error
     print(f"{before} 批合并成 {len(store.batch_folders())} 批。")
 
 
@@ -316,7 +316,7 @@ def index(
     try:
         count = refresh(_opened(ledger), memory=memory)
     except OSError as error:
-        raise fail(f"{error.strerror or error}。账本没有变。") from error
+        raise fail(f"{why_not(error)}。账本没有变。") from error
     print(f"索引里新添 {count} 份公开文件。")
 
 
@@ -325,7 +325,10 @@ def backup(
     file: Annotated[Path, typer.Argument(help="备份写到这个文件（tar）")], ledger: Folder = DEFAULT
 ) -> None:
     """把账本备份成一个文件。收文件的时候也可以备份：只含已经收完的。"""
-    _opened(ledger).backup(file)
+    try:
+        _opened(ledger).backup(file)
+    except OSError as error:
+        raise fail(f"备份没有写成：{why_not(error)}。账本没有变。") from error
 
 
 @app.command()

@@ -126,7 +126,8 @@ def refresh(ledger: Ledger, threads: int = 2, memory: str = "4GB") -> int:
             con.execute("PRAGMA optimize")
             con.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.OperationalError as error:
-        raise OSError(None, f"索引写不进去（{error}）", str(file)) from error
+        first = error.__context__ if isinstance(error.__context__, sqlite3.OperationalError) else error
+        raise OSError(None, f"索引写不进去（{first}）", str(file)) from error
     return sum(map(len, found.values()))
 
 
