@@ -141,6 +141,8 @@ def test_bodies_projects_and_words_are_found(portal: TestClient) -> None:
     words = portal.get("/search", params={"q": "政务服务热线"}).text
     assert "<mark>政务服务热线</mark>和数据共享平台运行维护" in words and "2026年预算" in words
     assert "没有找到" in portal.get("/search", params={"q": "务政"}).text
+    for odd in ("12345", "2026", "63", "，。", "%", "'", "\\"):  # nothing that the index has letters of
+        assert portal.get("/search", params={"q": odd}).status_code == 200, odd
     assert portal.get("/search", params={"q": '" OR *'}).status_code == 200
 
 
