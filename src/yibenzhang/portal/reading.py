@@ -171,14 +171,14 @@ class Book:
 
     def projects(self, documents: Sequence[int]) -> list[dict[str, Any]]:
         """The projects of documents with what is told of each."""
+        names = ("d", "name", "kind", "year", "value", "printed", "page", "file", "measure", "place")
         out = []
         for part in chunks(documents):
             found = self.con.execute(
-                "SELECT d, name, kind, year, value, printed, page, file FROM projects "
-                f"WHERE d IN ({', '.join('?' * len(part))}) ORDER BY name, year, kind, page",
+                f"SELECT {', '.join(names)} FROM projects "
+                f"WHERE d IN ({', '.join('?' * len(part))}) ORDER BY name, year, kind, page, place, measure",
                 list(part),
             )
-            names = ("d", "name", "kind", "year", "value", "printed", "page", "file")
             out += [dict(zip(names, r, strict=True)) for r in found]
         return out
 
