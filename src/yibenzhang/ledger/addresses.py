@@ -23,6 +23,10 @@ class Origin:
     def of(self, path: str) -> tuple[str, str]:
         return self.addresses.get(path) or self.addresses.get(PurePath(path).name) or ("", "")
 
+    def absolute(self) -> Origin:
+        """The same by absolute paths."""
+        return Origin({str(Path(path).absolute()): said for path, said in self.addresses.items()})
+
 
 def fitted(
     listed: Mapping[str, tuple[str, str]], paths: Sequence[str]

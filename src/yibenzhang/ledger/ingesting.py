@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from yibenzhang.batch import FileResult, check_groups, check_many
 from yibenzhang.batch.journal import version_of
@@ -21,6 +22,8 @@ from yibenzhang.reading.archives import bytes_of
 CHUNK = 100
 """So many files are taken in at once, whole folders as far as they fit: what a kill can cost."""
 WHOLE = "whole"
+_TASKS = 4
+"""So many tasks a core are made of files, so that no core waits long for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,29 @@ def ingest(
         yield Taken(len(analyses), len(new), before, tuple(errors))
 
 
+def ingest_on(
+    spark: Any,
+    ledger: Ledger,
+    paths: Sequence[str],
+    now: str,
+    origin: Origin,
+    extra: str = "",
+    limit: float = 0,
+) -> Iterator[Taken]:
+    """The same as a Spark job: each chunk is a task that takes its files in. Files and ledger lie where every worker
+    finds them under the same path; a task that is done again passes over what it has taken in before."""
+    context = spark.sparkContext
+    chunks = list(_chunks(paths, min(CHUNK, 1 + len(paths) // (_TASKS * context.defaultParallelism))))
+    if not chunks:
+        return
+    place = str(ledger.folder)
+
+    def task(chunk: list[str]) -> list[Taken]:
+        return list(ingest(Ledger(place), chunk, now, origin, extra, 1, limit))
+
+    yield from context.parallelize(chunks, len(chunks)).flatMap(task).toLocalIterator()
+
+
 def _is_new(listed: tuple[str, str], known: tuple[str, str] | None) -> bool:
     """The file was not analysed yet, or a list says of it what was not known."""
     return known is None or _known_of(listed, known) != known
@@ -89,14 +115,14 @@ def _folders_of_parts(results: Sequence[FileResult]) -> set[str]:
     return {str(Path(r.path).parent) for r in results}
 
 
-def _chunks(paths: Sequence[str]) -> Iterator[list[str]]:
-    """Files by folder; a folder is not torn apart unless it is larger than a chunk."""
+def _chunks(paths: Sequence[str], most: int = CHUNK) -> Iterator[list[str]]:
+    """Files by folder, about so many at most; a folder is not torn apart unless it is larger than CHUNK."""
     folders: dict[str, list[str]] = {}
     for path in paths:
         folders.setdefault(str(Path(path).parent), []).append(path)
     chunk: list[str] = []
     for files in folders.values():
-        if chunk and len(chunk) + len(files) > CHUNK:
+        if chunk and len(chunk) + len(files) > most:
             yield chunk
             chunk = []
         chunk += files
