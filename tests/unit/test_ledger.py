@@ -254,6 +254,47 @@ def test_budget_and_accounts_late_and_codes(ledger: Ledger, tmp_path: Path) -> N
     ]
 
 
+def listing(file: Path, *rows: str) -> Path:
+    file.write_text("file,address,published\n" + "".join(f"{r}\n" for r in rows), encoding="utf-8")
+    return file
+
+
+@pytest.mark.middle
+def test_a_list_of_downloads(tmp_path: Path) -> None:
+    for year in (2025, 2026):  # two files of one name
+        put(tmp_path / "下载" / str(year), "预算.txt", disclosure(year))
+    rows = ("2025/预算.txt,https://a.gov.cn/1,2025-02-01", "2026/预算.txt,https://a.gov.cn/2,2026-02-10")
+    asked = "SELECT year, address, published FROM documents ORDER BY ALL"
+    wanted = ((2025, "https://a.gov.cn/1", "2025-02-01"), (2026, "https://a.gov.cn/2", "2026-02-10"))
+
+    def run(ledger: str, *given: str) -> tuple[int, str]:
+        done = CliRunner().invoke(app, ["ingest", *given, "-l", str(tmp_path / ledger), "-j", "1"])
+        return done.exit_code, done.output
+
+    # the list alone, and with the folder; in a ledger that had the files before, what is listed is told of them
+    whole = listing(tmp_path / "下载" / "清单.csv", *rows)
+    assert run("一", "--addresses", str(whole))[0] == 0
+    assert run("二", str(tmp_path / "下载" / "2025"), str(tmp_path / "下载" / "2026"))[0] == 0
+    folders = [str(tmp_path / "下载" / str(y)) for y in (2025, 2026)]
+    assert run("二", *folders, "--addresses", str(whole))[0] == 0
+    for name in ("一", "二"):
+        assert answer(Ledger(tmp_path / name), asked).rows == wanted
+    assert "2 个文件以前收过" in run("二", *folders, "--addresses", str(whole))[1]
+    assert run("二", *folders)[0] == 0 and answer(Ledger(tmp_path / "二"), asked).rows == wanted
+
+    # what fits no file or several is told, and nothing is guessed
+    short = listing(
+        tmp_path / "短.csv", "预算.txt,https://a.gov.cn/3,2025-02-01", "没有.pdf,https://a.gov.cn/4,"
+    )
+    status, said = run("三", *folders, "--addresses", str(short))
+    assert status == 2 and "对得上几个文件" in said and "没有找到这个文件" in said
+    assert {r[1:] for r in answer(Ledger(tmp_path / "三"), asked).rows} == {("", "")}
+    for wrong in ("预算.txt,x,2026年2月", "预算.txt,x,2026-02-10\n预算.txt,y,2026-02-10"):
+        status, said = run("四", *folders, "--addresses", str(listing(tmp_path / "错.csv", wrong)))
+        assert status == 2 and "第" in said and not (tmp_path / "四").exists()
+    assert run("四")[0] == 2
+
+
 @pytest.mark.middle
 def test_an_answer_as_arrow(ledger: Ledger, tmp_path: Path) -> None:
     taken(ledger, put(tmp_path, "一.txt", disclosure(2026)))

@@ -110,7 +110,7 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(parquet.pq, "write_table", full)
     for command in (["ingest", new, "--jobs", "1"], ["ledger", "merge"]):
         result = CliRunner().invoke(app, [*command, *at])
-        assert result.exit_code == 2 and "写不进去" in result.output
+        assert result.exit_code == 2 and "写不进去：磁盘满了" in result.output
     assert {b.name for b in ledger.batch_folders()} == before == {p.name for p in ledger.batches.iterdir()}
     monkeypatch.undo()
     assert CliRunner().invoke(app, ["publish", "--data", str(tmp_path / "数据"), *at]).exit_code == 0
@@ -123,7 +123,7 @@ def test_a_full_disk_leaves_no_half_package(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("yibenzhang.publishing.package._codes", full)
     at = ["publish", "--ledger", str(ledger.folder), "--data", str(tmp_path / "公开" / "数据")]
     result = CliRunner().invoke(app, at)
-    assert result.exit_code == 2 and "No space" in result.output
+    assert result.exit_code == 2 and "磁盘满了" in result.output
     assert list((tmp_path / "公开").iterdir()) == []
 
 

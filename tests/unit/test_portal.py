@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from tests.conftest import ROOT, sample
 from tests.unit.test_ledger import ITEMS, disclosure, put, taken
+from tests.unit.test_projects import ACCOUNTS
 from yibenzhang.cli import app
 from yibenzhang.ledger import index
 from yibenzhang.ledger.asking import answer, ready
@@ -141,7 +142,26 @@ def test_bodies_projects_and_words_are_found(portal: TestClient) -> None:
     words = portal.get("/search", params={"q": "政务服务热线"}).text
     assert "<mark>政务服务热线</mark>和数据共享平台运行维护" in words and "2026年预算" in words
     assert "没有找到" in portal.get("/search", params={"q": "务政"}).text
+    for odd in ("12345", "2026", "63", "，。", "%", "'", "\\"):  # nothing that the index has letters of
+        assert portal.get("/search", params={"q": odd}).status_code == 200, odd
     assert portal.get("/search", params={"q": '" OR *'}).status_code == 200
+
+
+def test_projects_say_which_amount_is_which_and_where(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "账本")
+    taken(ledger, put(tmp_path, "决算.txt", ACCOUNTS))
+    index.refresh(ledger)
+    client = TestClient(create(ledger))
+    page = client.get("/body/示范市数据局/projects").text
+    [rows] = re.findall(r"云平台租用(.*?)政务热线运行费", page, re.S)
+    shown = re.findall(
+        r"绩效自评<br><small>(..)</small></td><td class=\"n\">2024</td><td class=\"n\">([\d.]+)<", rows
+    )
+    assert sorted(shown) == [("执行", "118.50"), ("预算", "120.00")] and "第7行" in rows
+    assert {r["measure_name"] for r in client.get("/body/示范市数据局/projects.json").json()} == {
+        "预算",
+        "执行",
+    }
 
 
 def test_a_body_has_its_years_side_by_side(portal: TestClient) -> None:

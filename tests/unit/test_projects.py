@@ -136,6 +136,48 @@ def test_a_member_as_near_to_two_of_one_list_is_left_to_a_person() -> None:
     assert len(found.proposals) == 2
 
 
+def test_what_is_nearer_to_another_row_is_no_rival() -> None:
+    name, said = "第甲医院防控经费", "self_assessment"
+    rows = [event(name, 2024, x, said) for x in ("7", "26")]
+    found = linked([*rows, event(name, 2024, "7", said, origin="form"), event("防控经费", 2024, "26", said, origin="form")])  # fmt: skip
+    assert [[str(e.amount("budget")) for e in p.events] for p in found.projects] == [["7", "7"], ["26", "26"]]
+
+
+def test_an_amount_that_nothing_else_has_is_asked_about_and_joins_half_alike_names() -> None:
+    table = [event(n, 2026, x) for n, x in (("大厅绿植养护", "29.78"), ("宣传片拍摄和宣传展板制作费", "25"))]
+    goals = [event(n, 2026, x, "goals") for n, x in (("室外绿化", "29.78"), ("宣传片拍摄制作项目", "25"))]
+    found = linked([*table, *goals])
+    assert together(found) == [
+        ["大厅绿植养护"],
+        ["宣传片拍摄制作项目", "宣传片拍摄和宣传展板制作费"],
+        ["室外绿化"],
+    ]
+    assert [x.score for x in found.proposals] == [0.6]
+    more = linked(
+        [*table, *goals, event("展板", 2026, "25"), event("盆花", 2026, "29.78")]
+    )  # others have it too
+    assert len(more.projects) == 6 and not more.proposals
+
+
+def test_a_name_with_and_without_a_joining_word_is_one_at_one_amount() -> None:
+    names = ("政务服务和数据局智管运营", "政务服务数据局智管运营")
+    assert len(linked([event(n, 2026, "10", "goals", origin="d") for n in names]).projects) == 1
+    other = [event(n, 2026, x, "goals", origin="d") for n, x in zip(names, ("10", "11"), strict=True)]
+    assert len(linked(other).projects) == 2
+
+
+def test_what_a_form_of_several_projects_buys_is_of_the_project_that_is_named() -> None:
+    bought = Event("b", "intention", "甲局", "甲局", "运行维护经费", "", 2026, (Money("planned", Decimal(9), "9"),),
+                   Source("d2026", "甲.pdf", "第2页"), words="云平台租用服务", origin="d2026|intention")  # fmt: skip
+    form = event("运行维护经费", 2026, "90", "goals")
+    assert together(linked([event("云平台租用", 2026, "9"), form, bought])) == [
+        ["云平台租用", "云平台租用服务"],
+        ["运行维护经费"],
+    ]
+    for row in (event("云平台租用", 2026, "8"), event("云平台租用", 2025, "9")):
+        assert together(linked([row, form, bought])) == [["云平台租用"], ["运行维护经费"]]
+
+
 def test_the_order_of_events_changes_nothing() -> None:
     rows = [event("云平台租用费", y, "10") for y in (2024, 2025, 2026)] + [event("热线运行", 2025, "3")]
     assert linked(rows).projects == linked(rows[::-1]).projects

@@ -7,9 +7,11 @@ import json
 import re
 from decimal import Decimal
 from html.parser import HTMLParser
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
+import jsonschema
 import pytest
 from typer.testing import CliRunner
 
@@ -91,6 +93,22 @@ def test_frictionless_finds_it_valid(published: Path) -> None:
     report = frictionless.validate(str(published / "数据" / "plain.json"))
     (published / "数据" / "plain.json").unlink()
     assert report.valid, report.flatten(["message"])
+
+
+def test_the_fiscal_profile_finds_it_valid(published: Path) -> None:
+    """The profile as the package datapackage carries it. It is that of tabular packages, which allows no other name than
+    its own, and more: so no package that calls itself fiscal, as the specification asks, can pass the first line of it."""
+    found = find_spec("datapackage")
+    if found is None or not found.submodule_search_locations:
+        pytest.skip("the package datapackage, which carries the fiscal profile, is not installed")
+    place = Path(found.submodule_search_locations[0]) / "profiles" / "fiscal-data-package.json"
+    profile = json.loads(place.read_text(encoding="utf-8"))
+    package = json.loads((published / "数据" / "datapackage.json").read_text(encoding="utf-8"))
+    assert package["profile"] == "fiscal-data-package"
+    checker = jsonschema.validators.validator_for(profile)(profile)
+    assert [list(e.path) for e in checker.iter_errors(package)] == [["profile"]]
+    assert not list(checker.iter_errors({**package, "profile": "tabular-data-package"}))
+    assert list(checker.iter_errors({**package, "profile": "tabular-data-package", "model": {}}))
 
 
 class _Page(HTMLParser):

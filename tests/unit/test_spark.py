@@ -17,10 +17,13 @@ import pytest
 from typer.testing import CliRunner
 
 from bench.ledger import generate
-from tests.unit.test_ledger import disclosure, put, taken
+from tests.unit.test_ledger import NOW, disclosure, put, taken
 from yibenzhang.cli import app
 from yibenzhang.ledger import spark as on_spark
+from yibenzhang.ledger.addresses import Origin
+from yibenzhang.ledger.asking import answer
 from yibenzhang.ledger.comparing import compare
+from yibenzhang.ledger.ingesting import ingest, ingest_on
 from yibenzhang.ledger.store import Ledger
 
 DOCUMENTS = int(os.environ.get("YIBENZHANG_SPARK_DOCUMENTS", "2000"))
@@ -136,11 +139,37 @@ def test_every_rule_across_documents_says_the_same_on_spark(tmp_path: Path) -> N
         assert compare(ledger, spark=spark) == here
 
 
+@cluster_only
+@pytest.mark.long
+def test_files_are_taken_in_as_a_spark_job_like_here(tmp_path: Path, cluster: Cluster) -> None:
+    """Also where a worker is killed in the middle: its tasks are done again, and nothing is there twice."""
+    paths = [
+        put(tmp_path / str(k), f"{k}.txt", disclosure(2020 + k % 6, factor=1 + k / 100)) for k in range(12)
+    ]
+    origin = Origin({paths[0]: ("https://a.gov.cn", "2026-02-10")})
+    here, there = Ledger(tmp_path / "这里"), Ledger(tmp_path / "那里")
+    for _ in ingest(here, paths, NOW, origin, jobs=1):
+        pass
+    with on_spark.session(cluster.master, SETTINGS) as spark:
+        threading.Timer(4, cluster.kill, [cluster.workers[0]]).start()
+        found = list(ingest_on(spark, there, paths, NOW, origin))
+        assert sum(t.files + t.known for t in found) == 12 and not any(t.errors for t in found)
+        assert {t.files for t in ingest_on(spark, there, paths, NOW, origin)} == {0}
+    assert there.verify() == []
+    for table in ("every_document", "facts", "relations", "issues"):
+        asked = f"SELECT * FROM {table} ORDER BY ALL"
+        assert answer(there, asked, most=100_000).rows == answer(here, asked, most=100_000).rows, table
+
+
 @pytest.mark.middle
 def test_what_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     Ledger(tmp_path / "账本")
     at = ["ledger", "check", "-l", str(tmp_path / "账本"), "--engine"]
     monkeypatch.setattr(on_spark, "missing", lambda: "没有 Java。")
+    said = CliRunner().invoke(app, [*at, "spark"])
+    assert said.exit_code == 2 and "没有 Java" in said.output
+    assert CliRunner().invoke(app, [*at, "abacus"]).exit_code == 2
+    at = ["ingest", put(tmp_path, "一.txt", disclosure(2026)), "-l", str(tmp_path / "账本"), "--engine"]
     said = CliRunner().invoke(app, [*at, "spark"])
     assert said.exit_code == 2 and "没有 Java" in said.output
     assert CliRunner().invoke(app, [*at, "abacus"]).exit_code == 2

@@ -10,13 +10,14 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from tests.unit.test_ledger import disclosure, put, taken
-from tests.web.conftest import Browser, MakeShop, Shop
+from tests.web.conftest import Browser, MakeShop, Shop, wait_for
 from tests.web.working import BODY, checked, example, hand_in, season, work
 from yibenzhang.cli import app
 from yibenzhang.ledger import index
 from yibenzhang.ledger.asking import answer
 from yibenzhang.ledger.ingesting import Origin, ingest
 from yibenzhang.ledger.store import Ledger
+from yibenzhang.office.taker import Taker
 from yibenzhang.portal.app import create
 
 FILE = "jiangsu-three-errors.pdf"
@@ -95,6 +96,43 @@ def test_the_command_takes_what_counts_once(
         file.write_bytes(file.read_bytes()[:100])
     assert CliRunner().invoke(app, [*run[:-1], str(tmp_path / "新")]).exit_code == 2
     assert CliRunner().invoke(app, ["ledger", "take", str(tmp_path), "-l", str(ledger.folder)]).exit_code == 2
+
+
+def test_it_is_taken_by_itself_and_only_where_something_changed(
+    make_shop: MakeShop, tmp_path: Path, database: str
+) -> None:
+    ledger = Ledger(tmp_path / "账本")
+    shop, desk = published(make_shop, ledger)
+    taker = Taker(shop.office.database, shop.office.ledger, ledger.folder)
+    found = taker.look()
+    assert found and (found.disclosures, found.left) == (1, ())
+    assert "账本里都有了" in desk.get("/ledger-bodies").text
+    assert taker.look() is None
+    other = season(shop, desk, year=2019, roster=f"单位\n{BODY}\n")  # handed in, but not published
+    checked(shop, desk, other, "clean.docx", entry=None)
+    assert taker.look() is None and len(ledger.sources()) == 1
+
+
+def test_a_ledger_that_cannot_be_written_is_told_once_and_tried_again(
+    make_shop: MakeShop, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Ledger(tmp_path / "账本")
+    shop, _ = published(make_shop, ledger)
+    monkeypatch.setattr("yibenzhang.office.taker.SECONDS", 0.01)
+    add, calls = Ledger.add, []
+
+    def full(self: Ledger, *given: Any) -> str:
+        calls.append(1)
+        if len(calls) < 4:
+            raise OSError(28, "No space left on device")
+        return add(self, *given)
+
+    monkeypatch.setattr(Ledger, "add", full)
+    taker = Taker(shop.office.database, shop.office.ledger, ledger.folder)
+    taker.start()
+    wait_for(lambda: len(ledger.sources()) == 1, 30)
+    taker.stop()
+    assert sum("写不进去" in r.message for r in caplog.records) == 1
 
 
 def test_bodies_are_confirmed_and_undone_on_a_page(make_shop: MakeShop, tmp_path: Path) -> None:

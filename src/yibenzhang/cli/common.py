@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from errno import ENOSPC
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,6 +33,13 @@ def console(stderr: bool = False) -> Console:
     from yibenzhang.reports.console import Terminal
 
     return Terminal(stderr=stderr, soft_wrap=stderr)
+
+
+def why_not(error: OSError) -> str:
+    """Why something could not be written, in words; a full disk by its name, whoever says so."""
+    if error.errno == ENOSPC or "No space left" in str(error) or "disk is full" in str(error):
+        return "磁盘满了"
+    return error.strerror or str(error)
 
 
 def fail(message: str) -> typer.Exit:

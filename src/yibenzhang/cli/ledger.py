@@ -1,8 +1,7 @@
-"""The commands of the ledger: take files in, ask, keep safe."""
+"""The commands of the ledger: ask, publish, keep safe."""
 
 from __future__ import annotations
 
-import csv
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from yibenzhang.cli.common import Layer, fail, standards_of
+from yibenzhang.cli.common import Layer, fail, standards_of, why_not
 
 if TYPE_CHECKING:
     from yibenzhang.ledger.comparing import AcrossFinding
@@ -26,58 +25,15 @@ app = typer.Typer(
 FORMATS = ("table", "csv", "json", "parquet", "arrow")
 Folder = Annotated[Path, typer.Option("--ledger", "-l", help="账本的文件夹，没有就建", show_default=True)]
 DEFAULT = Path("ledger")
-
-
-def ingest(
-    paths: Annotated[list[str], typer.Argument(help="文件、文件夹、压缩包或通配符", show_default=False)],
-    ledger: Folder = DEFAULT,
-    addresses: Annotated[
-        Path | None,
-        typer.Option(help="下载清单 CSV：file（文件名或路径）、address（网址）、published（公开日期）"),
-    ] = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", help="用几个核心，0 为全部")] = 0,
-    timeout: Annotated[float, typer.Option(help="一个文件最多几秒，0 不限")] = 0,
-    standards: Layer = "",
-) -> None:
-    """把公开文件收进账本：检查过的不再检查，同一份公开文件的几个文件合在一起。退出码：0 都收进了，2 有没收进的或不能运行。"""
-    from yibenzhang.batch import find_files
-    from yibenzhang.ledger.ingesting import Origin
-    from yibenzhang.ledger.ingesting import ingest as taken_in
-
-    standards_of(standards)
-    store = _opened(ledger)
-    found, missing = find_files(paths)
-    say = Console(stderr=True, highlight=False, soft_wrap=True)
-    errors = [(m.path, m.error) for m in missing]
-    files = disclosures = known = 0
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    try:
-        for taken in taken_in(store, found, now, Origin(_addresses(addresses)), standards, jobs, timeout):
-            files, disclosures, known = (
-                files + taken.files,
-                disclosures + taken.disclosures,
-                known + taken.known,
-            )
-            errors += taken.errors
-            say.print(Text(f"收进 {disclosures} 份公开文件（{files} 个文件），{known} 个文件以前收过"))
-    except OSError as error:
-        raise fail(
-            f"账本写不进去：{error.strerror or error}。已经收进的都在，请腾出地方后再运行一次。"
-        ) from error
-    for path, why in errors:
-        say.print(Text(f"{path}：{why}"))
-    if errors:
-        raise typer.Exit(2)
-
-
-def _addresses(path: Path | None) -> dict[str, tuple[str, str]]:
-    if path is None:
-        return {}
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as f:
-            return {r["file"]: (r.get("address") or "", r.get("published") or "") for r in csv.DictReader(f)}
-    except (OSError, KeyError, UnicodeDecodeError) as error:
-        raise fail(f"下载清单 {path} 用不了：要有 file 一列，UTF-8 编码。") from error
+Engine = Annotated[
+    str, typer.Option(help="duckdb 在本机，spark 在集群上（要装 spark 组件和 Java 17），答案相同")
+]
+Master = Annotated[
+    str,
+    typer.Option(
+        help="Spark 的主节点，如 spark://主机:7077；文件和账本要在各节点都用得到的文件夹里，路径相同"
+    ),
+]
 
 
 def query(
@@ -111,7 +67,7 @@ def query(
     if format in ("parquet", "arrow") and output is None:
         raise fail(f"{format} 请用 --output 指定文件。")
     try:
-        found = answer(_opened(ledger), sql or questions[name].sql, body, year, most, seconds, narrow=not sql)
+        found = answer(opened(ledger), sql or questions[name].sql, body, year, most, seconds, narrow=not sql)
     except QueryError as error:
         raise fail(str(error)) from error
     text = written(found, format, output)
@@ -135,7 +91,7 @@ def publish(
 
     if data is None and site is None:
         raise fail("请用 --data 或 --site 指定写到哪里。")
-    store = _opened(ledger)
+    store = opened(ledger)
     try:
         with tempfile.TemporaryDirectory() as spill:
             found = compare(store, spill=Path(spill), memory=memory)
@@ -148,7 +104,7 @@ def publish(
     except PublishError as error:
         raise fail(str(error)) from error
     except OSError as error:
-        raise fail(f"写不进去：{error.strerror or error}。") from error
+        raise fail(f"写不进去：{why_not(error)}。") from error
 
 
 @app.command("check")
@@ -158,12 +114,8 @@ def check_across(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="写到这个文件")] = None,
     body: Annotated[str, typer.Option(help="只看名称含这些字的单位")] = "",
     memory: Annotated[str, typer.Option(help="最多用多少内存，放不下的写到临时文件夹")] = "4GB",
-    engine: Annotated[
-        str, typer.Option(help="duckdb 在本机，spark 在集群上（要装 spark 组件和 Java 17），答案相同")
-    ] = "duckdb",
-    master: Annotated[
-        str, typer.Option(help="Spark 的主节点，如 spark://主机:7077；账本要在各节点都读得到的文件夹里")
-    ] = "local[*]",
+    engine: Engine = "duckdb",
+    master: Master = "local[*]",
     standards: Layer = "",
 ) -> None:
     """几份文件互相核对：上年与今年、预算与决算、部门与单位。退出码：0 没有要问的，1 有，2 不能运行。"""
@@ -174,7 +126,7 @@ def check_across(
     if format not in ("text", "json", "csv"):
         raise fail(f"不认识的格式 {format}，请用 text、json 或 csv。")
     standards_of(standards)
-    store = _opened(ledger)
+    store = opened(ledger)
     every = _compared(store, standards, memory, engine, master)
     with suppress(OSError):  # a ledger that may only be read is checked all the same
         keep(store, every)
@@ -226,7 +178,7 @@ def bodies(
     """单位的沿革：哪些名称是同一个单位；确认、分开或撤销。每次确认都记下来，不改以前的。"""
     from yibenzhang.ledger.bodies import APART, SAME, UNDO, Decision
 
-    store = _opened(ledger)
+    store = opened(ledger)
     console = Console(highlight=False, soft_wrap=True)
     asked = [(action, pair) for action, pair in ((SAME, same), (APART, apart), (UNDO, undo)) if pair]
     for action, (one, other) in asked:
@@ -279,7 +231,7 @@ def take(
 
     if not (folder / "analyses").is_dir():
         raise fail(f"{folder} 不是工作台的账本文件夹。")
-    store = _opened(ledger)
+    store = opened(ledger)
     with records(folder, database, prepare) as session:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         found = take_over(session, FileStore(folder.resolve()), store, now, every)
@@ -296,12 +248,12 @@ def merge(ledger: Folder = DEFAULT) -> None:
     """把许多小批合并成大批，按地区、单位、年度排好，问起来快。合并中断，账本照旧。没有别人在问的时候用。"""
     from yibenzhang.ledger.merging import merge as merged
 
-    store = _opened(ledger)
+    store = opened(ledger)
     before = len(store.batch_folders())
     try:
         merged(store)
     except OSError as error:
-        raise fail(f"账本写不进去：{error.strerror or error}。账本没有变。") from error
+        raise fail(f"账本写不进去：{why_not(error)}。账本没有变。") from error
     print(f"{before} 批合并成 {len(store.batch_folders())} 批。")
 
 
@@ -313,9 +265,9 @@ def index(
     from yibenzhang.ledger.index import refresh
 
     try:
-        count = refresh(_opened(ledger), memory=memory)
+        count = refresh(opened(ledger), memory=memory)
     except OSError as error:
-        raise fail(f"{error.strerror or error}。账本没有变。") from error
+        raise fail(f"{why_not(error)}。账本没有变。") from error
     print(f"索引里新添 {count} 份公开文件。")
 
 
@@ -324,7 +276,10 @@ def backup(
     file: Annotated[Path, typer.Argument(help="备份写到这个文件（tar）")], ledger: Folder = DEFAULT
 ) -> None:
     """把账本备份成一个文件。收文件的时候也可以备份：只含已经收完的。"""
-    _opened(ledger).backup(file)
+    try:
+        opened(ledger).backup(file)
+    except OSError as error:
+        raise fail(f"备份没有写成：{why_not(error)}。账本没有变。") from error
 
 
 @app.command()
@@ -342,20 +297,21 @@ def restore(file: Annotated[Path, typer.Argument(help="备份文件")], ledger: 
 @app.command()
 def clean(ledger: Folder = DEFAULT) -> None:
     """移除被中断的 ingest 留下的半成品；没有别的 ingest 在运行时用。"""
-    _opened(ledger).clean()
+    opened(ledger).clean()
 
 
 @app.command()
 def verify(ledger: Folder = DEFAULT) -> None:
     """逐个文件检验账本。退出码：0 完好，1 有坏的，2 不能运行。"""
-    wrong = _opened(ledger).verify()
+    wrong = opened(ledger).verify()
     for sentence in wrong:
         print(sentence)
     print("账本完好。" if not wrong else f"{len(wrong)} 个文件有问题。")
     raise typer.Exit(int(bool(wrong)))
 
 
-def _opened(folder: Path) -> Ledger:
+def opened(folder: Path) -> Ledger:
+    """The ledger in a folder; one sentence where it cannot be opened."""
     from yibenzhang.ledger.store import Ledger, LedgerError
 
     try:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from yibenzhang.cli.common import fail
+from yibenzhang.cli.common import fail, why_not
 
 
 def portal(
@@ -40,7 +40,7 @@ def portal(
     except LedgerError as error:
         raise fail(str(error)) from error
     except OSError as error:
-        raise fail(f"索引写不进去：{error.strerror or error}。") from error
+        raise fail(f"索引写不进去：{why_not(error)}。") from error
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     say.print(f"门户：http://{host}:{port}{root}/　账本：{ledger}　按 Ctrl+C 结束")
     from yibenzhang.portal.serving import settings_into_environment

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from yibenzhang.cli.common import fail
-from yibenzhang.cli.ledger import DEFAULT, Folder, _opened
+from yibenzhang.cli.ledger import DEFAULT, Folder, opened
 
 if TYPE_CHECKING:
     from yibenzhang.ledger.store import Ledger
@@ -52,7 +52,7 @@ def import_(
     from yibenzhang.resources.importing import mapping_of
     from yibenzhang.standards import StandardsError
 
-    store = _opened(ledger)
+    store = opened(ledger)
     warn = Console(stderr=True, highlight=False, soft_wrap=True)
     if kind == RELEASES:
         _releases(store, file, body, rest, check, by)
@@ -94,7 +94,7 @@ def undo_import(
     from yibenzhang.projects.words import say
 
     try:
-        found = undo(_opened(ledger).folder, file, now(), by)
+        found = undo(opened(ledger).folder, file, now(), by)
     except ImportRefused as error:
         raise fail(str(error)) from error
     kind = forms()[found["kind"]].kind.name if found["kind"] in forms() else "OCDS"

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from yibenzhang.cli.common import Layer, fail, standards_of
-from yibenzhang.cli.ledger import DEFAULT, Folder, _opened
+from yibenzhang.cli.ledger import DEFAULT, Folder, opened
 from yibenzhang.cli.project_imports import By, import_, now, undo_import
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _book(ledger: Path, standards: str, body: str = "", year: int = 0) -> Linked
 
     standards_of(standards)
     try:
-        found = book_of(_opened(ledger), standards)
+        found = book_of(opened(ledger), standards)
     except StandardsError as error:
         raise fail(str(error)) from error
     kept = tuple(p for p in found.projects if body in p.who and (not year or year in p.years))
@@ -184,7 +184,7 @@ def link(
     if a is b:
         raise fail(say("apart_ids", asked=other))
     action = UNDO if undo else APART if apart else SAME
-    append_decision(_opened(ledger).folder, Decision(now(), action, (a.ref, b.ref), by, why))
+    append_decision(opened(ledger).folder, Decision(now(), action, (a.ref, b.ref), by, why))
     print(say("noted"))
 
 
@@ -223,7 +223,7 @@ def paper(
         raise fail(f"{output.name} 应是 .docx 或 .xlsx。")
     one = _one(_book(ledger, standards, body), project)
     ids = {e.id for e in one.events}
-    kept = [r for r in records.standing(_opened(ledger).folder) if r.id in ids and r.kind == kind]
+    kept = [r for r in records.standing(opened(ledger).folder) if r.id in ids and r.kind == kind]
     found = max((r for r in kept if year in (0, r.year)), key=lambda r: (r.year, r.at), default=None)
     if found is None:
         raise fail(f"“{one.name}”没有这样的填报；在工作台的项目页里填。")
@@ -264,7 +264,7 @@ def draft(
 
     kept = [
         r
-        for r in records.standing(_opened(ledger).folder)
+        for r in records.standing(opened(ledger).folder)
         if r.kind == records.ASSESSMENT and r.year == year and body in r.body
     ]
     try:
@@ -299,7 +299,7 @@ def portfolio(
         rules = questions(standards)
         if rule and rule not in rules:
             raise fail(f"没有 {rule}；有：{'、'.join(rules)}。")
-        every = Keeper().asked(_opened(ledger), standards)
+        every = Keeper().asked(opened(ledger), standards)
     except StandardsError as error:
         raise fail(str(error)) from error
     found = [a for a in every if body in a.body and rule in ("", a.rule)]

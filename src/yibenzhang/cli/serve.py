@@ -64,9 +64,21 @@ def _administered(office: Office) -> bool:
         return administered(session)
 
 
+def _opened(ledger: Path) -> None:
+    """A ledger that is there, or a new one where there is nothing."""
+    from yibenzhang.ledger.store import Ledger, LedgerError
+
+    try:
+        Ledger(ledger)
+    except LedgerError as error:
+        raise fail(str(error)) from error
+    except OSError as error:
+        raise fail(f"账本 {ledger} 打不开：{error.strerror}。") from error
+
+
 def _refuse(host: str, accounts: bool, ledger: Path | None) -> None:
-    if ledger is not None and not (ledger / "ledger.json").is_file():
-        raise fail(f"{ledger} 不是账本；账本用 yibenzhang ingest 收成。")
+    if ledger is not None:
+        _opened(ledger)
     if host not in LOOPBACK and not accounts:
         raise fail("监听本机以外的地址时必须要求登录：请加 --accounts，并先用 yibenzhang user add 建立账号。")
 
@@ -129,8 +141,13 @@ def serve(
     most: Annotated[int, typer.Option(min=1, help="单个文件最多多少 MB")] = 200,
     open_browser: Annotated[bool, typer.Option("--open", help="启动后打开浏览器")] = False,
     ledger: Annotated[
-        Path | None, typer.Option("--ledger", "-l", help="ingest 收成的账本，单位的“一本账”从那里取钱和项目")
+        Path | None,
+        typer.Option("--ledger", "-l", help="账本的文件夹，没有就建；单位的“一本账”从那里取钱和项目"),
     ] = None,
+    take: Annotated[
+        bool,
+        typer.Option("--take/--no-take", help="检查过的、名录里写了公开日期的自动收进账本；--no-take 由人收"),
+    ] = True,
     standards: Layer = "",
 ) -> None:
     """打开工作台：收文件、审核、退回、统计，都在浏览器里。"""
@@ -154,6 +171,7 @@ def serve(
         standards,
         most * 1024 * 1024,
         analyses=str(ledger.resolve()) if ledger else "",
+        take=take,
         second_factor=str(second_factor) if accounts else str(Policy.OPTIONAL),
         idle=idle,
     )

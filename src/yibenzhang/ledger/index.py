@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from yibenzhang.ledger.store import Ledger
 
 INDEX = "index.sqlite"
-FORMAT = "2"
+FORMAT = "3"
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE done (d INTEGER PRIMARY KEY AUTOINCREMENT, document TEXT UNIQUE, ingested TEXT);
@@ -48,7 +48,7 @@ CREATE TABLE names (name TEXT, who TEXT, PRIMARY KEY (name, who)) WITHOUT ROWID;
 CREATE TABLE lines (d INTEGER, row TEXT, label TEXT, value TEXT, yuan INTEGER, printed TEXT, unit TEXT, page INTEGER,
   file TEXT, fact TEXT, PRIMARY KEY (d, row, label)) WITHOUT ROWID;
 CREATE TABLE projects (id INTEGER PRIMARY KEY AUTOINCREMENT, d INTEGER, name TEXT, kind TEXT, year INTEGER, value TEXT,
-  yuan INTEGER, printed TEXT, page INTEGER, file TEXT);
+  yuan INTEGER, printed TEXT, page INTEGER, file TEXT, measure TEXT, place TEXT);
 CREATE INDEX projects_document ON projects (d);
 CREATE INDEX projects_name ON projects (name);
 CREATE TABLE texts (d INTEGER PRIMARY KEY, passages BLOB);
@@ -126,7 +126,8 @@ def refresh(ledger: Ledger, threads: int = 2, memory: str = "4GB") -> int:
             con.execute("PRAGMA optimize")
             con.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.OperationalError as error:
-        raise OSError(None, f"索引写不进去（{error}）", str(file)) from error
+        first = error.__context__ if isinstance(error.__context__, sqlite3.OperationalError) else error
+        raise OSError(None, f"索引写不进去（{first}）", str(file)) from error
     return sum(map(len, found.values()))
 
 
@@ -231,7 +232,8 @@ FROM (
   GROUP BY d, pick.row, pick.label)
 """
 _PROJECTS = """
-SELECT d, name, e.kind, about_year, CAST(value AS VARCHAR), CAST(round(value) AS BIGINT), printed, page, file
+SELECT d, name, e.kind, about_year, CAST(value AS VARCHAR), CAST(round(value) AS BIGINT), printed, page, file, measure,
+  place
 FROM all_project_events e
 JOIN wanted USING (document) WHERE name <> '' AND abs(coalesce(value, 0)) < 1000000000000000000
 """
@@ -267,7 +269,7 @@ def _projects(con: sqlite3.Connection, asked: duckdb.DuckDBPyConnection) -> None
     while part := reader.fetchmany(_CHUNK):
         made = [(last + k + 1, *r) for k, r in enumerate(part)]
         last += len(made)
-        con.executemany(f"INSERT INTO projects VALUES ({_marks(10)})", made)
+        con.executemany(f"INSERT INTO projects VALUES ({_marks(12)})", made)
         con.executemany(
             "INSERT INTO project_words (rowid, grams) VALUES (?, ?)", ((r[0], grams(r[2])) for r in made)
         )

@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from yibenzhang.batch import FileResult, check_groups, check_many
 from yibenzhang.batch.journal import version_of
 from yibenzhang.checking.analysis import analysis_of, identity
 from yibenzhang.checking.check import Checked
 from yibenzhang.checking.multi_file import Group, role_of
+from yibenzhang.ledger.addresses import Origin
 from yibenzhang.ledger.store import Ledger, Source
 from yibenzhang.model.analysis import Analysis
 from yibenzhang.reading import ReadingError
@@ -20,6 +22,8 @@ from yibenzhang.reading.archives import bytes_of
 CHUNK = 100
 """So many files are taken in at once, whole folders as far as they fit: what a kill can cost."""
 WHOLE = "whole"
+_TASKS = 4
+"""So many tasks a core are made of files, so that no core waits long for another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +36,6 @@ class Taken:
     errors: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where files came from, as a list of downloads says: address and date of publication, by path or name."""
-
-    addresses: Mapping[str, tuple[str, str]]
-
-    def of(self, path: str) -> tuple[str, str]:
-        return self.addresses.get(path) or self.addresses.get(Path(path).name) or ("", "")
-
-
 def ingest(
     ledger: Ledger,
     paths: Sequence[str],
@@ -51,7 +45,8 @@ def ingest(
     jobs: int = 0,
     limit: float = 0,
 ) -> Iterator[Taken]:
-    """Take files in; what this program with these standards has analysed already is passed over.
+    """Take files in; what this program with these standards has analysed already is passed over, unless ``origin``
+    tells of it what was not known.
 
     ``now``: when, as an ISO date and time. A file that is only the text or the tables of a disclosure is put together
     with the others of its folder, also with those known before.
@@ -59,8 +54,9 @@ def ingest(
     version = version_of(extra)
     for chunk in _chunks(paths):
         hashes, errors = _hashes(chunk)
-        known = {h for hashes_of in ledger.known(version) for h in hashes_of}
-        new = [p for p in chunk if p in hashes and hashes[p] not in known]
+        came = sorted(ledger.sources(), key=lambda s: s.ingested)
+        known = {s.sha256: (s.address, s.published) for s in came if s.program == version}
+        new = [p for p in chunk if p in hashes and _is_new(origin.of(p), known.get(hashes[p]))]
         before = len(hashes) - len(new)
         if not new:
             yield Taken(0, 0, before, tuple(errors))
@@ -72,10 +68,44 @@ def ingest(
         results.sort(key=lambda r: chunk.index(r.path))  # workers are not ready in order
         errors += [(r.path, r.error) for r in results if r.checked is None]
         results, groups = check_groups(results, extra, jobs, limit)
-        analyses, sources = _analysed(results, groups, hashes, now, origin, version)
+        origins = {p: _known_of(origin.of(p), known.get(h, ("", ""))) for p, h in hashes.items()}
+        analyses, sources = _analysed(results, groups, hashes, now, origins, version)
         if analyses:
             ledger.add(analyses, sources)
         yield Taken(len(analyses), len(new), before, tuple(errors))
+
+
+def ingest_on(
+    spark: Any,
+    ledger: Ledger,
+    paths: Sequence[str],
+    now: str,
+    origin: Origin,
+    extra: str = "",
+    limit: float = 0,
+) -> Iterator[Taken]:
+    """The same as a Spark job: each chunk is a task that takes its files in. Files and ledger lie where every worker
+    finds them under the same path; a task that is done again passes over what it has taken in before."""
+    context = spark.sparkContext
+    chunks = list(_chunks(paths, min(CHUNK, 1 + len(paths) // (_TASKS * context.defaultParallelism))))
+    if not chunks:
+        return
+    place = str(ledger.folder)
+
+    def task(chunk: list[str]) -> list[Taken]:
+        return list(ingest(Ledger(place), chunk, now, origin, extra, 1, limit))
+
+    yield from context.parallelize(chunks, len(chunks)).flatMap(task).toLocalIterator()
+
+
+def _is_new(listed: tuple[str, str], known: tuple[str, str] | None) -> bool:
+    """The file was not analysed yet, or a list says of it what was not known."""
+    return known is None or _known_of(listed, known) != known
+
+
+def _known_of(listed: tuple[str, str], known: tuple[str, str]) -> tuple[str, str]:
+    """Address and date of publication: those listed now, else those known before."""
+    return listed[0] or known[0], listed[1] or known[1]
 
 
 def _folders_of_parts(results: Sequence[FileResult]) -> set[str]:
@@ -85,14 +115,14 @@ def _folders_of_parts(results: Sequence[FileResult]) -> set[str]:
     return {str(Path(r.path).parent) for r in results}
 
 
-def _chunks(paths: Sequence[str]) -> Iterator[list[str]]:
-    """Files by folder; a folder is not torn apart unless it is larger than a chunk."""
+def _chunks(paths: Sequence[str], most: int = CHUNK) -> Iterator[list[str]]:
+    """Files by folder, about so many at most; a folder is not torn apart unless it is larger than CHUNK."""
     folders: dict[str, list[str]] = {}
     for path in paths:
         folders.setdefault(str(Path(path).parent), []).append(path)
     chunk: list[str] = []
     for files in folders.values():
-        if chunk and len(chunk) + len(files) > CHUNK:
+        if chunk and len(chunk) + len(files) > most:
             yield chunk
             chunk = []
         chunk += files
@@ -119,7 +149,7 @@ def _analysed(
     groups: Sequence[Group],
     hashes: Mapping[str, str],
     now: str,
-    origin: Origin,
+    origins: Mapping[str, tuple[str, str]],
     version: str,
 ) -> tuple[list[Analysis], list[Source]]:
     """One analysis a disclosure, and a source for each of its files."""
@@ -137,6 +167,6 @@ def _analysed(
         document = identity(checked.document)
         analyses.setdefault(document, analysis_of(checked))
         for path in files:
-            address, published = origin.of(path)
+            address, published = origins[path]
             sources.append(Source(document, path, hashes[path], now, address, published, version))
     return list(analyses.values()), sources

@@ -6,8 +6,10 @@ does: a folder that all of them share.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -51,6 +53,9 @@ def session(master: str, settings: Sequence[tuple[str, str]] = ()) -> Iterator[A
         raise NoSpark(lacking)
     from pyspark.sql import SparkSession
 
+    os.environ.setdefault(
+        "PYSPARK_PYTHON", sys.executable
+    )  # the workers have the program under the same path
     builder = SparkSession.builder.master(master).appName("yibenzhang")
     given = {
         "spark.sql.ansi.enabled": "false",

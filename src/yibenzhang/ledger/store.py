@@ -91,14 +91,6 @@ class Ledger:
             for row in read_sources(batch / SOURCES):
                 yield batch.name, Source(**row)
 
-    def known(self, program: str) -> frozenset[tuple[str, ...]]:
-        """The files that this program has analysed together, each by its hash, in order."""
-        found: dict[str, list[str]] = {}
-        for s in self.sources():
-            if s.program == program:
-                found.setdefault(s.document, []).append(s.sha256)
-        return frozenset(tuple(sorted(set(hashes))) for hashes in found.values())
-
     def batch_folders(self) -> list[Path]:
         """The folders of all complete batches that no merged one replaces, in order."""
         found = sorted(p for p in self.batches.iterdir() if p.is_dir() and not p.name.startswith("."))

@@ -35,7 +35,9 @@ class TakenOver:
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class Waiting:
+    """A submission that counts, with where it is published."""
+
     receipt: str
     name: str
     sha256: str
@@ -44,7 +46,7 @@ class _Waiting:
     program: str
 
 
-def waiting(session: Session, every: bool = False) -> list[_Waiting]:
+def waiting(session: Session, every: bool = False) -> list[Waiting]:
     """The submissions that count: the last version of each line that is published; of ``every`` line, also of those
     that are not. Drafts never."""
     asked = (
@@ -64,9 +66,9 @@ def waiting(session: Session, every: bool = False) -> list[_Waiting]:
     return [_waiting(s, s.entry) for s in session.scalars(asked) if s.entry is not None]
 
 
-def _waiting(s: Submission, entry: Entry) -> _Waiting:
+def _waiting(s: Submission, entry: Entry) -> Waiting:
     published = entry.published_on.isoformat() if entry.published_on else ""
-    return _Waiting(s.receipt, s.name, s.sha256, entry.published_url, published, s.version)
+    return Waiting(s.receipt, s.name, s.sha256, entry.published_url, published, s.version)
 
 
 def take_over(session: Session, store: FileStore, ledger: Ledger, now: str, every: bool = False) -> TakenOver:
@@ -105,8 +107,8 @@ _Got = tuple[Analysis, list[tuple[str, str]]]
 
 
 def _analyses(
-    store: FileStore, found: list[_Waiting], left: list[tuple[str, str]]
-) -> Iterator[tuple[_Waiting, _Got]]:
+    store: FileStore, found: list[Waiting], left: list[tuple[str, str]]
+) -> Iterator[tuple[Waiting, _Got]]:
     for one in found:
         try:
             got = _read(store, one)
@@ -119,7 +121,7 @@ def _analyses(
             yield one, got
 
 
-def _read(store: FileStore, one: _Waiting) -> _Got | None:
+def _read(store: FileStore, one: Waiting) -> _Got | None:
     """The stored analysis with the tables of the ledger, and its files: where each lies, called as it was handed in,
     and its hash; None where an older program stored something else. Raises StoredError, OSError."""
     view = stored_views.read(stored_views.place_of(store, one.receipt))

@@ -16,6 +16,7 @@ from yibenzhang.portal.printed import Printed, printed_number
 from yibenzhang.portal.questions import questions
 from yibenzhang.portal.reading import Book, Disclosure, place_name, words
 from yibenzhang.portal.tables import sheet, tree
+from yibenzhang.projects.events import kinds, measures, place_of
 
 router = APIRouter()
 
@@ -121,6 +122,13 @@ def document(request: Request, hashed: str) -> Response:
     return answer(request, "document.html", values, heads, data_rows)
 
 
+def _once(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The amounts of events; an event without amounts has one row, of one with amounts that row says nothing."""
+    keys = ("d", "name", "kind", "year")
+    money = {tuple(p[k] for k in keys) for p in found if p["measure"]}
+    return [p for p in found if p["measure"] or tuple(p[k] for k in keys) not in money]
+
+
 @router.get("/body/{name}/projects")
 def projects(request: Request, name: str, find: Asked = "") -> Response:
     book = book_of(request)
@@ -133,10 +141,12 @@ def projects(request: Request, name: str, find: Asked = "") -> Response:
             **p,
             "called": columns[p["d"]].called,
             "document": columns[p["d"]].document[:16],
-            "kind_name": words()["kind"].get(p["kind"], p["kind"]),
-            "yuan": Decimal(p["value"]) if p["value"] else None,
+            "kind_name": kinds()[p["kind"]].name,
+            "measure_name": measures().get(p["measure"], ""),
+            "yuan": Decimal(p["value"]) if p["value"] and p["measure"] != "score" else None,
+            "at": place_of(p["page"], p["place"]),
         }
-        for p in book.projects(list(columns))
+        for p in _once(book.projects(list(columns)))
         if find in p["name"]
     ]
     by_name: dict[str, list[dict[str, Any]]] = {}
@@ -145,11 +155,12 @@ def projects(request: Request, name: str, find: Asked = "") -> Response:
     heads = {
         "name": "项目",
         "kind_name": "事件",
+        "measure_name": "什么数",
         "year": "年度",
         "yuan": "元",
         "printed": "印为",
         "called": "出处",
-        "page": "页",
+        "at": "页或行",
     }
     values = {"who": who, "by_name": by_name, "find": find, "tab": "home"}
     return answer(request, "projects.html", values, heads, listed)

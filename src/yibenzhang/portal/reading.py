@@ -171,14 +171,14 @@ class Book:
 
     def projects(self, documents: Sequence[int]) -> list[dict[str, Any]]:
         """The projects of documents with what is told of each."""
+        names = ("d", "name", "kind", "year", "value", "printed", "page", "file", "measure", "place")
         out = []
         for part in chunks(documents):
             found = self.con.execute(
-                "SELECT d, name, kind, year, value, printed, page, file FROM projects "
-                f"WHERE d IN ({', '.join('?' * len(part))}) ORDER BY name, year, kind, page",
+                f"SELECT {', '.join(names)} FROM projects "
+                f"WHERE d IN ({', '.join('?' * len(part))}) ORDER BY name, year, kind, page, place, measure",
                 list(part),
             )
-            names = ("d", "name", "kind", "year", "value", "printed", "page", "file")
             out += [dict(zip(names, r, strict=True)) for r in found]
         return out
 
@@ -248,31 +248,38 @@ class Book:
 
     def find_projects(self, text: str) -> list[dict[str, Any]]:
         """Projects with these words in their names, each once for a body."""
+        sought = wanted_grams(text)
+        words = "project_words w JOIN projects p ON p.id = w.rowid" if sought else "projects p"
         found = self.con.execute(
-            "SELECT p.name, k.who, min(p.year), max(p.year) FROM project_words w JOIN projects p ON p.id = w.rowid "
-            "JOIN documents k ON k.d = p.d WHERE project_words MATCH ? AND instr(p.name, ?) > 0 AND k.latest "
-            "GROUP BY p.name, k.who ORDER BY max(p.year) DESC, p.name, k.who LIMIT ?",
-            (wanted_grams(text), text, FOUND),
+            f"SELECT p.name, k.who, min(p.year), max(p.year) FROM {words} "
+            f"JOIN documents k ON k.d = p.d WHERE {'project_words MATCH ? AND ' * bool(sought)}instr(p.name, ?) > 0 "
+            "AND k.latest GROUP BY p.name, k.who ORDER BY max(p.year) DESC, p.name, k.who LIMIT ?",
+            (*([sought] if sought else []), text, FOUND),
         )
         return [dict(zip(("name", "who", "first", "last"), r, strict=True)) for r in found]
 
+    def _likely(self, sought: str) -> dict[int, list[int]]:
+        """The passages with all these pairs of letters, by document, the latest first; of numbers alone, which are in no
+        index, all passages of the latest documents."""
+        if not sought:
+            asked = "SELECT d FROM texts JOIN documents USING (d) WHERE latest ORDER BY d DESC LIMIT ?"
+            return {d: [] for (d,) in self.con.execute(asked, (_READ,))}
+        ids: dict[int, list[int]] = {}
+        asked = "SELECT rowid FROM passage_words WHERE passage_words MATCH ? ORDER BY rowid DESC LIMIT ?"
+        for (rowid,) in self.con.execute(asked, (sought, _TRIED)):
+            ids.setdefault(rowid // NTH, []).append(rowid % NTH)
+        return ids
+
     def find_passages(self, text: str) -> Iterator[tuple[Disclosure, str, int | None, str]]:
         """Passages with these words, the latest documents first: the document, the words around, page and file."""
-        found = self.con.execute(
-            "SELECT rowid FROM passage_words WHERE passage_words MATCH ? ORDER BY rowid DESC LIMIT ?",
-            (wanted_grams(text), _TRIED),
-        ).fetchall()
-        ids: dict[int, list[int]] = {}
-        for (rowid,) in found:
-            ids.setdefault(rowid // NTH, []).append(rowid % NTH)
         count = 0
-        for d, nths in list(ids.items())[:_READ]:
+        for d, nths in list(self._likely(wanted_grams(text)).items())[:_READ]:
             for disclosure in self._disclosures("d = ? AND latest", (d,)):
                 [(packed,)] = self.con.execute("SELECT passages FROM texts WHERE d = ?", (d,)).fetchall() or [
                     (None,)
                 ]
                 every = passages(packed) if packed else []
-                for nth in sorted(nths):
+                for nth in sorted(nths) if nths else range(len(every)):
                     printed, page, file = every[nth] if nth < len(every) else ("", None, "")
                     if text in printed:
                         yield disclosure, _around(printed, text), page, file

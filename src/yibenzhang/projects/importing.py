@@ -113,7 +113,7 @@ def read_rows(
             why = say("row", line=line, why="；".join(dict.fromkeys(wrong)))
             refused.append(Refused(line, why, cells))
         else:
-            rows.append((line, values))
+            rows.append((line, {**values, **_printed(columns, cells)}))
     if not rows and not refused:
         raise ImportRefused(say("no_rows"))
     return Read(
@@ -124,6 +124,14 @@ def read_rows(
         tuple(unknown),
         tuple(h for h in sheet.rows[at][1] if h.strip()),
     )
+
+
+def _printed(columns: Sequence[Column], cells: Sequence[str]) -> dict[str, str]:
+    """The amount as the file has it, with the unit of its heading."""
+    for c in columns:
+        if c.field.id == "amount" and c.at < len(cells) and (text := cells[c.at].strip()):
+            return {"printed": text if text.endswith(c.unit) else text + c.unit}
+    return {}
 
 
 def _headed(
@@ -295,7 +303,8 @@ _WORDS = ("number", "contract", "result", "grade", "reason", "use")
 def _event(found: Mapping[str, Any], row: Mapping[str, Any], who_of: Callable[[str], str]) -> Event:
     kind = str(row.get("kind", found["kind"]))
     measure = forms()[kind].measure
-    money = (Money(measure, Decimal(row["amount"]), row["amount"]),) if measure and "amount" in row else ()
+    printed = row.get("printed") or say("yuan", value=row.get("amount"))
+    money = (Money(measure, Decimal(row["amount"]), printed),) if measure and "amount" in row else ()
     place = say("line", line=row["line"]) if isinstance(row["line"], int) else str(row["line"])
     return Event(
         id=f"{found['sha256'][:12]}-{row['line']}",

@@ -13,12 +13,14 @@ from yibenzhang.projects.changes import changes_of, parts_in
 from yibenzhang.projects.decisions import APART, SAME, Decision, Ref, standing
 from yibenzhang.projects.events import Event
 from yibenzhang.projects.members import Member, members_of
-from yibenzhang.projects.names import folded, likeness, place_of_body
+from yibenzhang.projects.names import folded, likeness, place_of_body, unjoined
 
 _SAME_AMOUNT, _NEAR_AMOUNT, _ASKED = 0.6, 0.85, 0.6
 """How alike names must be: with an equal amount in one year, with a near one in another, to be asked about at all."""
 _OWN = 0.9
 """How alike names are that differ in nothing but the unit before them."""
+_ONLY = 0.5
+"""How alike names must be where an amount of one year is in no other row of either list."""
 _NEAR = Decimal("1.5")
 """Amounts of different years are near if neither is more than this many times the other."""
 _TIE = 0.05
@@ -95,7 +97,9 @@ class _Sets:
         return frozenset(m.code for m in self.groups[root] if m.code)
 
     def refused(self, x: Member, y: Member, as_parts: bool = False) -> bool:
-        return _pair(x, y) in self._apart or (not as_parts and bool(x.origins & y.origins))
+        if _pair(x, y) in self._apart:
+            return True
+        return not as_parts and bool(x.origins & y.origins) and not _twice(x, y)
 
 
 def linked(
@@ -155,6 +159,7 @@ def _pair(a: Member, b: Member) -> tuple[str, str]:
 
 _REASONS = ("name", "name", "alike", "alike")
 _PROPOSED = 4
+_SPENT = ("executed",)
 
 
 def _decided(
@@ -176,21 +181,41 @@ def _candidates(members: Sequence[Member]) -> Iterator[_Candidate]:
     for m in members:
         bodies[m.who].append(m)
     for group in bodies.values():
-        money = [m.amounts() for m in group]
-        for k, j in _near_names(group):
+        money, spent = [m.amounts() for m in group], [m.amounts(_SPENT) for m in group]
+        only = _only(group, money)
+        for k, j in sorted({*_near_names(group), *only}):
             a, b = group[k], group[j]
             if a.code and b.code and a.code == b.code:
                 continue  # one code with several names
-            step, score = _step(a, b, money[k], money[j])
+            equal = _equal(money[k], money[j]) or _equal(spent[k], spent[j])
+            step, score = _step(a, b, (money[k], money[j]), equal, (k, j) in only)
             if step <= _PROPOSED:
                 yield step, score, a, b
 
 
+def _only(group: Sequence[Member], money: Sequence[Mapping[int, set[Decimal]]]) -> set[tuple[int, int]]:
+    """Pairs of members of two lists of one year, of which no other row of the body has their amount."""
+    having: dict[tuple[int, Decimal], list[int]] = defaultdict(list)
+    for k, found in enumerate(money):
+        for year, values in found.items():
+            for value in values:
+                having[year, value].append(k)
+    pairs = ((year, found) for (year, _), found in having.items() if year and len(found) == 2)
+    return {(k, j) for _, (k, j) in pairs if not group[k].origins & group[j].origins}
+
+
+def _twice(a: Member, b: Member) -> bool:
+    """One document has the name twice, with and without a word like 和: not two rows of one list."""
+    return a.code == b.code and unjoined(a.name) == unjoined(b.name) and _equal(a.amounts(), b.amounts())
+
+
 _Candidate = tuple[int, float, Member, Member]
+_Amounts = Mapping[int, set[Decimal]]
 
 
 def _settled(candidates: Iterable[_Candidate]) -> Iterator[_Candidate]:
-    """Where a member is as near to two that cannot both be it, neither is taken: a person has to tell."""
+    """Where a member is as near to two that cannot both be it, neither is taken: a person has to tell. What is nearer
+    to another row of the member's list is no rival."""
     found = list(candidates)
     best: dict[str, list[tuple[int, float, Member]]] = defaultdict(list)
     for step, score, a, b in found:
@@ -199,10 +224,12 @@ def _settled(candidates: Iterable[_Candidate]) -> Iterator[_Candidate]:
             best[b.id].append((step, score, a))
     for step, score, a, b in found:
         rivals = any(
-            s <= step and t >= score - _TIE and x.id not in (a.id, b.id) and x.origins & other.origins
+            s <= step and t >= score - _TIE and x.id not in (a.id, b.id)
+            and x.origins & other.origins and not x.origins & one.origins
+            and not any(r < s and y.id != one.id and y.origins & one.origins for r, _, y in best[x.id])
             for one, other in ((a, b), (b, a))
             for s, t, x in best[one.id]
-        )
+        )  # fmt: skip
         yield (_PROPOSED if rivals else step), score, a, b
 
 
@@ -232,22 +259,24 @@ def _near_names(group: Sequence[Member]) -> Iterator[tuple[int, int]]:
 
 
 def _step(
-    a: Member, b: Member, money: Mapping[int, set[Decimal]], other: Mapping[int, set[Decimal]]
+    a: Member, b: Member, amounts: tuple[_Amounts, _Amounts], equal: bool, only: bool
 ) -> tuple[int, float]:
     """Where on the ladder two members of one body are one: 0 and 1 the same name, 2 and 3 alike, 4 to be asked, 9
-    not."""
-    equal = _equal(money, other)
+    not. ``equal``: an amount of one year is the same; ``only``: nothing else has it."""
+    money, other = amounts
     if _same_name(a, b):
         return int(not equal), 1.0
     score = likeness(a.shape, b.shape)
     if equal and _same_but_unit(a, b):
         score = max(score, _OWN)
     uncoded = not (a.code and b.code)
-    if uncoded and equal and score >= _SAME_AMOUNT and _same_numbers(a, b):
+    if uncoded and equal and score >= (_ONLY if only else _SAME_AMOUNT) and _same_numbers(a, b):
         return 2, score
     near = score >= _NEAR_AMOUNT and not money.keys() & other.keys() and _near(money, other)
     if uncoded and near and a.shape.numbers == b.shape.numbers:
         return 3, score
+    if only and uncoded and _same_numbers(a, b):
+        score = max(score, _ASKED)
     return (_PROPOSED if score >= _ASKED else 9), score
 
 

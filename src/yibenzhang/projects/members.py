@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from yibenzhang.ledger.bodies import bare
@@ -13,7 +13,7 @@ from yibenzhang.projects.decisions import Ref
 from yibenzhang.projects.events import Event
 from yibenzhang.projects.names import Shape, folded, place_of_body, shape_of
 
-_MONEY = ("budget", "planned", "approved", "contracted")
+_GIVEN = ("budget", "approved", "contracted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,12 @@ class Member:
         """How a decision names it: it holds also after bodies or projects were put together."""
         return Ref(self.events[0].body, self.key)
 
-    def amounts(self) -> dict[int, set[Decimal]]:
-        """Its amounts by year; those whose year is not known under 0."""
+    def amounts(self, measures: Collection[str] = _GIVEN) -> dict[int, set[Decimal]]:
+        """Its amounts by year, of what is given or of these measures; those whose year is not known under 0."""
         out: dict[int, set[Decimal]] = defaultdict(set)
         for e in self.events:
             for m in e.amounts:
-                if m.value and m.measure in _MONEY and m.measure != "planned":
+                if m.value and m.measure in measures:
                     out[e.year or 0].add(m.value)
         return out
 
@@ -57,7 +57,7 @@ class Member:
 
 def members_of(events: Iterable[Event]) -> list[Member]:
     """Events by body and code, or name; a code that one list prints with several names says nothing alone."""
-    events = list(events)
+    events = list(_bought(list(events)))
     unsure, twice = _codes_of_several_names(events), _names_of_several_rows(events)
     groups: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for e in events:
@@ -69,6 +69,23 @@ def members_of(events: Iterable[Event]) -> list[Member]:
         groups[e.who, e.member or key].append(e)
     members = [_member(who, key, found) for (who, key), found in groups.items()]
     return sorted(members, key=lambda m: (m.who, m.year, m.id))
+
+
+def _bought(events: Sequence[Event]) -> Iterator[Event]:
+    """What a form of several projects says it buys is of the project that the body names so, at that price."""
+    listed: set[tuple[str, int | None, str, Decimal]] = set()
+    for e in events:
+        value = e.amount("budget")
+        if e.kind == "budget" and value and e.origin:
+            listed.add((e.who, e.year, shape_of(e.name, place_of_body(e.who)).core, value))
+    for e in events:
+        value = e.amount("planned")
+        if e.kind == "intention" and e.words and value:
+            core = shape_of(e.words, place_of_body(e.who)).core
+            own = shape_of(e.name, place_of_body(e.who)).core
+            if core != own and (e.who, e.year, core, value) in listed:
+                e = replace(e, name=e.words, code="", words=e.name)
+        yield e
 
 
 def _codes_of_several_names(events: Iterable[Event]) -> set[tuple[str, str]]:

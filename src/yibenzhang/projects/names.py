@@ -29,11 +29,11 @@ class Shape:
 
 
 @lru_cache(maxsize=1)
-def _words() -> tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...], re.Pattern[str]]:
+def _words() -> tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...], re.Pattern[str], re.Pattern[str]]:
     data = tomllib.loads((FOLDER / "texts.toml").read_text(encoding="utf-8"))
-    patterns = (re.compile(data[k]) for k in ("numbers", "ending", "unit_before"))
-    numbers, ending, unit = patterns
-    return numbers, ending, tuple(data["places"]), unit
+    patterns = (re.compile(data[k]) for k in ("numbers", "ending", "unit_before", "joining"))
+    numbers, ending, unit, joining = patterns
+    return numbers, ending, tuple(data["places"]), unit, joining
 
 
 @lru_cache(maxsize=65536)
@@ -42,10 +42,15 @@ def folded(name: str) -> str:
     return _SIGNS.sub("", fold(name))
 
 
+def unjoined(name: str) -> str:
+    """A folded name without the words that join, which one document prints and another leaves out."""
+    return _words()[4].sub("", folded(name))
+
+
 @lru_cache(maxsize=65536)
 def shape_of(name: str, place: str = "") -> Shape:
     """The shape of a name; ``place`` is the name of the body's division, which may stand before it or not."""
-    numbers, ending, levels, unit = _words()
+    numbers, ending, levels, unit, _ = _words()
     core = folded(name)
     for before in (place, *((place.removesuffix(x) for x in levels) if place else ()), *levels):
         if before and core.startswith(before) and len(core) > len(before) + 3:

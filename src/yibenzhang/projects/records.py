@@ -192,7 +192,9 @@ def recorded_events(kept: Sequence[Record], who_of: Callable[[str], str]) -> Ite
             name=r.name,
             code=r.code,
             year=r.year,
-            amounts=tuple(Money(m, Decimal(v), v) for m, v in money),
+            amounts=tuple(
+                Money(m, Decimal(v), v if m == "score" else say("yuan", value=v)) for m, v in money
+            ),
             source=Source("", say("form_of", by=r.by or "—"), r.at[:16].replace("T", " ")),
             date=r.date,
             words=r.words.get("progress", "")[:200],

@@ -45,7 +45,7 @@ def serve_pages(
         return
     office = Office(settings)
     ready(office)
-    office.foreman.start()
+    office.begin()
     os.environ[_HANDED] = json.dumps(asdict(settings) | {"folder": str(settings.folder)})
     try:
         run("yibenzhang.web.serving:pages", settings, listening, processes)

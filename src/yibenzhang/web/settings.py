@@ -22,6 +22,7 @@ from yibenzhang.office.file_store import FileStore, write
 from yibenzhang.office.foreman import Foreman
 from yibenzhang.office.models import Setting
 from yibenzhang.office.roster import Brief
+from yibenzhang.office.taker import Taker
 from yibenzhang.projects.ahead import Ahead
 from yibenzhang.resources.store import prepare as prepare_resources
 from yibenzhang.web.picturing import Pictures
@@ -48,6 +49,8 @@ class Settings:
     """False: pages only, nothing is analysed here."""
     analyses: str = ""
     """The ledger that ``ingest`` made, for the page of a body; empty is none, or that in the folder itself."""
+    take: bool = False
+    """What is published goes into that ledger by itself."""
     second_factor: str = "optional"
     """Who must have a second factor: ``office.second_factor.Policy``."""
     idle: int = 60
@@ -82,6 +85,11 @@ class Office:
             self.ledger.close()
             raise
         self.foreman = Foreman(self.database, self.ledger, settings.jobs, settings.limit, settings.extra)
+        self.taker = (
+            Taker(self.database, self.ledger, Path(settings.analyses))
+            if settings.take and settings.analyses
+            else None
+        )
         self.pictures = Pictures(self.ledger)
         self.views = Views(self.ledger)
         self.projects = Ahead()
@@ -117,7 +125,7 @@ class Office:
 
     def start(self) -> None:
         if self.settings.work:
-            self.foreman.start()
+            self.begin()
         if self.settings.work or self.settings.shared:
             self.pictures.warm()
             if (
@@ -126,9 +134,17 @@ class Office:
                 with contextlib.suppress(LedgerError, OSError):  # told where it is asked for
                     self.projects.start(Ledger(self.settings.analyses), self.settings.extra)
 
+    def begin(self) -> None:
+        """Begin what is done beside the pages."""
+        self.foreman.start()
+        if self.taker is not None:
+            self.taker.start()
+
     def stop(self) -> None:
         if self.settings.work:
             self.foreman.stop()
+            if self.taker is not None:
+                self.taker.stop()
         self.pictures.close()
         self.database.engine.dispose()
         self.ledger.close()
