@@ -83,8 +83,10 @@ def mended(fact: Fact, results: Iterable[Result], moved: dict[str, Decimal] | No
         ends = sorted(((-rest - slack) / c, (-rest + slack) / c))
         low = ends[0] if low is None else max(low, ends[0])
         high = ends[1] if high is None else min(high, ends[1])
-    if low is None or high is None or low > high or (high < 0 <= own.high):
-        return None  # nothing fits, or only a negative amount where a positive one stands
+    if low is None or high is None or low > high:
+        return None
+    if high < 0 <= own.high and not low <= -own.middle <= high:
+        return None  # only a negative amount where a positive one stands, and not the same one
     return Interval(low, high)
 
 
