@@ -76,7 +76,7 @@ def clip_box(obj: Handle) -> tuple[float, float, float, float]:
     """Left, bottom, right and top (page coordinates) of what is shown of a text object."""
     clip = clip_path(obj) if obj else None
     paths = clip_paths(clip) if clip else 0
-    if paths <= 0:
+    if clip is None or paths <= 0:
         return _ALL
     west, floor, east, roof = _ALL
     for path in range(min(paths, _MOST_PATHS)):
