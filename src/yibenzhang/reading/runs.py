@@ -18,6 +18,10 @@ _LIGHT = ("background1", "light1", "bg1")
 _MOST_ANCESTORS = 20
 _TINY = 3
 """Letters of this many half points or fewer are not there to be read."""
+_NARROW = 5
+"""Nor those of so small a share (in a hundred) of their width."""
+_RAISED = 4
+"""What stands so many half points higher is raised as a mark is."""
 _SHADES = re.compile("auto|FFFFFF|", re.IGNORECASE)
 
 
@@ -143,6 +147,10 @@ def _look(properties: etree._Element | None) -> _Look:
             vanish = True
         elif kind == "sz":
             tiny = whole_number(said, _TINY + 1) <= _TINY
+        elif kind == "w":
+            vanish = vanish or whole_number(said, 100) <= _NARROW
+        elif kind == "position":
+            raised = raised or ("superscript" if whole_number(said, 0) >= _RAISED else None)
         elif kind == "vertAlign":
             raised = said if said in ("superscript", "subscript") else ""
         elif kind in ("strike", "dstrike"):
