@@ -25,7 +25,7 @@ from bench.conditions.ofds import (
     ofd,
     text,
 )
-from bench.conditions.office import _at, _word, _workbook
+from bench.conditions.office import _at, _formatted, _word, _workbook
 from bench.conditions.painted import _behind, _instead
 from bench.conditions.texts import NUMBER, _cell, _csv, _html
 
@@ -53,6 +53,10 @@ CELLS = {
     "meter": f"<data value=9.99>{NUMBER}</data>",
     "number of a field": "<input type=number value=1399.60>",
     "field of a secret": f"{NUMBER}<input type=password value=9>",
+    "small mark of a note": f"{NUMBER}<small>1</small>",
+    "area of text that is hidden": f"{NUMBER}<textarea hidden>9</textarea>",
+    "field hidden by its style": f"{NUMBER}<input style='display:none' value=9>",
+    "number by its entities": "&#49;&comma;&#x33;99&period;60",
     "box that is ticked": f"{NUMBER}<input type=checkbox checked value=9>",
 }
 
@@ -91,6 +95,11 @@ def _spread(book: Any, sheet: Any) -> None:
             sheet.cell(r, c, int(v) if v.isdigit() else v)
 
 
+def _shown_as(value: Any, code: str, book: Any, sheet: Any) -> None:
+    _at(sheet).value = value
+    _at(sheet).number_format = code
+
+
 def _commented(book: Any, sheet: Any) -> None:
     from openpyxl.comments import Comment
 
@@ -104,6 +113,24 @@ def _filtered(book: Any, sheet: Any) -> None:
 def _beside_csv(gap: int, separator: str = ",") -> bytes:
     grid = [[*row, *[""] * gap, *(BESIDE[r] if r < len(BESIDE) else ("", ""))] for r, row in enumerate(GRID)]
     return _csv(separator, grid).encode()
+
+
+def _headed(between: str) -> bytes:
+    """The row of headings in a table of its own."""
+    first, mark, rest = _html().decode().partition("</tr>")
+    return (first + mark + between + rest).encode()
+
+
+def _first_row_apart(document: Any, table: Any) -> None:
+    """The row of headings in a table of its own, right above."""
+    from copy import deepcopy
+
+    rows = table._tbl
+    above = deepcopy(rows)
+    for row in above.findall("{*}tr")[1:]:
+        above.remove(row)
+    rows.remove(rows.find("{*}tr"))
+    rows.addprevious(above)
 
 
 def _covering_html(z: int) -> bytes:
@@ -183,6 +210,8 @@ def conditions() -> Iterator[Condition]:
     for name, words in CELLS.items():
         yield Condition("html", name, partial(_cell, words))
     pages: dict[str, Callable[[], bytes]] = {
+        "headings in a table of their own": lambda: _headed("</table><table border=1>"),
+        "headings that stay": lambda: _headed("</table></div><div class=body><table border=1>"),
         "box over another": lambda: _covering_html(2),
         "row that is collapsed": _collapsed,
         "headings that run upright": lambda: _html(style="tr:first-child td{writing-mode:vertical-rl;transform:rotate(180deg)}"),
@@ -220,9 +249,22 @@ def conditions() -> Iterator[Condition]:
         "filter without a choice": (lambda: _workbook(_filtered), ()),
         "table beside with a title": (lambda: _workbook(_spread), CARS),
     }  # fmt: skip
+    formats = {
+        "rounded half up": (1399.595, "#,##0.00"), "number as a word of its format": (5, '"1,399.60"'),
+        "in units of ten thousand": (13_996_000, "0!.0000"), "filled with stars": (1399.6, "**#,##0.00"),
+        "shown as a date": (1399.6, "yyyy-mm-dd"), "shown as a time": (1399.6, "h:mm"), "kept as true": (True, "General"),
+    }  # fmt: skip
+    yield Condition("xlsx", "about before every number", partial(_workbook, _formatted('"约"0.00')))
+    yield Condition("xlsx", "places left blank", partial(_workbook, _formatted("#,##0.??")))
+    for name, (value, code) in formats.items():
+        yield Condition("xlsx", name, partial(_workbook, partial(_shown_as, value, code)))
     for name, (make, more) in book.items():
         yield Condition("xlsx", name, make, more=more)
     word: dict[str, Callable[[Any, Any], None]] = {
+        "headings in a table of their own": _first_row_apart,
+        "digit of the font of symbols": _instead(
+            '<w:r><w:t>1,</w:t><w:sym w:font="Symbol" w:char="F033"/><w:t>99.60</w:t></w:r>'
+        ),
         "raised by its position": _behind('<w:position w:val="10"/><w:sz w:val="10"/>', "1"),
         "of one half point": _behind('<w:sz w:val="1"/>'),
         "scaled to one in a hundred": _behind('<w:w w:val="1"/>'),

@@ -46,7 +46,7 @@ CANNOT_BE_READ = ONLY_TOLD | {
     "columns by full-width blanks",
     "layer for the screen alone", "covered by a form", "clear by a mask", "number printed upside down", "folded away",
     "words above words", "boxes in reverse", "box over another", "cells laid out as a grid", "zero bytes",
-    "clipped by a path", "attached file",
+    "clipped by a path", "attached file", "shown as a date", "shown as a time", "kept as true", "about before every number",
 }  # fmt: skip
 """What can only be told; everything else is read."""
 
