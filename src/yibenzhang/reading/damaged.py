@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yibenzhang.model.digits import whole_number
-from yibenzhang.reading.replaced import TOLD
+from yibenzhang.reading.replaced import ACTUAL_TEXT
 
 _MOST_BYTES = 8_000_000
 """What is longer than this unpacked is no page's content, or is bounded elsewhere."""
@@ -40,11 +40,11 @@ def damage(data: bytes) -> Damage:
     if b"/Encrypt" in data:
         return Damage(replaced=True)
     short = _breaks_off(data)
-    replaced = TOLD in data
+    replaced = ACTUAL_TEXT in data
     lost: set[int] = set()
     for number, packed in _streams(data):
         whole, text = _unpacked(packed)
-        replaced = replaced or TOLD in text
+        replaced = replaced or ACTUAL_TEXT in text
         if not whole:
             lost.add(number)
     if not lost:

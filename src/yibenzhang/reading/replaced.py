@@ -10,21 +10,21 @@ import pypdfium2.raw as raw
 
 from yibenzhang.reading.limits import MAX_FORM_DEPTH, MAX_OBJECTS_PER_PAGE
 
-TOLD = b"ActualText"
+ACTUAL_TEXT = b"ActualText"
 _MOST_MARKS = 20
 
 
-def as_painted(page: pdfium.PdfPage, told: pdfium.PdfTextPage) -> pdfium.PdfTextPage:
+def as_painted(page: pdfium.PdfPage, textpage: pdfium.PdfTextPage) -> pdfium.PdfTextPage:
     """The characters of a page without what is told in their place; as they are told where the fonts do not say what
     they paint. The one that is not returned is closed."""
     marked = [obj for obj in _texts(page) if _without_marks(obj)]
     if not marked:
-        return told
+        return textpage
     painted = page.get_textpage()
-    if _unknown(painted) > _unknown(told):
+    if _unknown(painted) > _unknown(textpage):
         painted.close()
-        return told
-    told.close()
+        return textpage
+    textpage.close()
     return painted
 
 
@@ -48,8 +48,10 @@ def _without_marks(obj: raw.FPDF_PAGEOBJECT) -> bool:
     """Take the marks off that tell other words; False where there is none."""
     count = min(raw.FPDFPageObj_CountMarks(obj), _MOST_MARKS)
     marks = [raw.FPDFPageObj_GetMark(obj, k) for k in range(count)]
-    telling = [m for m in marks if raw.FPDFPageObjMark_GetParamValueType(m, TOLD) != raw.FPDF_OBJECT_UNKNOWN]
-    taken = [raw.FPDFPageObj_RemoveMark(obj, m) for m in telling]
+    replacing = [
+        m for m in marks if raw.FPDFPageObjMark_GetParamValueType(m, ACTUAL_TEXT) != raw.FPDF_OBJECT_UNKNOWN
+    ]
+    taken = [raw.FPDFPageObj_RemoveMark(obj, m) for m in replacing]
     return any(taken)
 
 
