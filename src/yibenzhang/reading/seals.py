@@ -111,16 +111,15 @@ def _taken_off(red: Gray, gray: Gray, spread: Gray, fine: bool) -> Gray:
     """A part of the page without the seal on it: the red that it lets through, made as light as paper.
 
     JPEG spreads a pixel's colour over its neighbours but not its darkness, so a seal counts one pixel further than its
-    colour, two where pixels are coarse; what is dark under it stays as it is, thin rules above all. Where even these
-    are dark (``fine``) what is faint is left of the seal.
+    colour; what is dark under it stays as it is, thin rules above all. Where even these are dark (``fine``) what is
+    faint is left of the seal.
     """
     over = spread.astype(np.float32)
     strong = over > _RED
     if not strong.any():
         return gray
     full = max(float(np.percentile(over[strong], _FULL)), 1.0)
-    reach = 3 if fine else 5
-    cover = cv2.dilate(np.minimum(over / full, 1.0), np.ones((reach, reach), np.uint8))
+    cover = cv2.dilate(np.minimum(over / full, 1.0), np.ones((3, 3), np.uint8))
     light = 255 * (1.0 - (1.0 - _TRANSPARENT) * cover)
     through = red.astype(np.float32)
     lifted = _DARK + (through - _DARK) * ((255 - _DARK) / (light - _DARK))
