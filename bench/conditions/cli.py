@@ -11,7 +11,19 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from bench.conditions import encodings, letters, ofds, office, painted, pdfs, scans, texts, webpages
+from bench.conditions import (
+    encodings,
+    further,
+    further_office,
+    letters,
+    ofds,
+    office,
+    painted,
+    pdfs,
+    scans,
+    texts,
+    webpages,
+)
 from bench.conditions.disclosure import AT, HEADER, ROWS
 from bench.conditions.judging import FALSE, LOST, READ, TOLD, WRONG, Judged, judged
 from yibenzhang.reading.extra import installed
@@ -31,6 +43,8 @@ def every(kinds: str = "") -> list[Judged]:
         encodings,
         webpages,
         ofds,
+        further,
+        further_office,
         *([scans] if installed() else []),
     ]
     row = ROWS[AT[0]]

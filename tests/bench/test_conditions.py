@@ -6,7 +6,19 @@ from collections import Counter
 
 import pytest
 
-from bench.conditions import encodings, letters, ofds, office, painted, pdfs, scans, texts, webpages
+from bench.conditions import (
+    encodings,
+    further,
+    further_office,
+    letters,
+    ofds,
+    office,
+    painted,
+    pdfs,
+    scans,
+    texts,
+    webpages,
+)
 from bench.conditions.cli import every
 from bench.conditions.disclosure import AT, HEADER, ROWS
 from bench.conditions.dresses import ONLY_TOLD
@@ -15,7 +27,9 @@ from yibenzhang.reading.extra import installed
 
 CHANGED = (ROWS[AT[0]][0], HEADER[AT[1]])
 QUICK = [
-    c for m in (pdfs, letters, office, painted, texts, encodings, webpages, ofds) for c in m.conditions()
+    c
+    for m in (pdfs, letters, office, painted, texts, encodings, webpages, ofds, further, further_office)
+    for c in m.conditions()
 ]
 SLOW = list(scans.conditions()) if installed() else []
 CANNOT_BE_READ = ONLY_TOLD | {
@@ -30,6 +44,9 @@ CANNOT_BE_READ = ONLY_TOLD | {
     "Big5", "Big5 with tabs", "UTF-32", "UTF-8 cut within a character", "one byte that is wrong",
     "full-width separators", "columns by one blank", "columns by nothing", "columns as a terminal prints them",
     "columns by full-width blanks",
+    "layer for the screen alone", "covered by a form", "clear by a mask", "number printed upside down", "folded away",
+    "words above words", "boxes in reverse", "box over another", "cells laid out as a grid", "zero bytes",
+    "clipped by a path", "attached file", "shown as a date", "shown as a time", "kept as true", "about before every number",
 }  # fmt: skip
 """What can only be told; everything else is read."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,22 @@ def test_no_program_error(name: str) -> None:
     except ReadingError:
         return
     assert not checked.faults
+
+
+@pytest.mark.parametrize("name", ["b25-form-billion.pdf", "k10-ods-repeat-1e9.ods"])
+def test_too_large_is_told_in_one_sentence(name: str) -> None:
+    with pytest.raises(ReadingError):
+        read(SHARED / "hostile" / name)
+
+
+@pytest.mark.parametrize("name", ["c08-nocontents-page9.pdf", "c09-halfstream-page10.pdf"])
+def test_damaged_page_is_told_and_accuses_nobody(name: str) -> None:
+    checked = check_document(read(SHARED / "hostile" / name))
+    assert any("损坏" in n.message and n.place is not None for n in checked.document.notices)
+    assert not _serious(checked)
+
+
+def test_sixteen_hundred_units_take_no_time() -> None:
+    start = time.process_time()
+    check_document(read(SHARED / "hostile" / "wan-1600.txt"))
+    assert time.process_time() - start < 10  # it was 53 seconds

@@ -315,3 +315,15 @@ def test_shapes_know_only_what_was_read_surely_twice() -> None:
     shapes.learn(sure, page)
     assert shapes.read(page[::-1]) == "54321"
     assert shapes.read(rng.random(page.shape).astype(np.float32)) == ""
+
+
+@pytest.mark.parametrize(("others", "read"), [("", ""), ("689", "0")])
+def test_a_digit_not_seen_yet_is_none_that_looks_like_it(others: str, read: str) -> None:
+    rng = np.random.default_rng(4)
+    known = "01247" + others
+    page = rng.random((len(known), WIDE * HIGH + 3)).astype(np.float32)
+    shapes = Shapes()
+    for _ in range(2):
+        shapes.learn(Reading(known, (0.999,) * len(known), (0.0,) * len(known)), page)
+    near = page[:1] + np.float32(0.23)  # as far from 0 as a first 6 is
+    assert shapes.read(near) == read

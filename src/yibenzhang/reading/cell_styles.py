@@ -43,7 +43,7 @@ def styles_of(package: Package, part: str) -> list[Style]:
         elif name == "borders":
             parts.sided = [_has_sides(border) for border in section]
         elif name == "fonts":
-            parts.whites = [_is_white(next(font.iterchildren("{*}color"), None)) for font in section]
+            parts.whites = [is_white(next(font.iterchildren("{*}color"), None)) for font in section]
         elif name == "fills":
             parts.plain = [_is_plain(fill) for fill in section]
         elif name == "cellXfs":
@@ -74,7 +74,8 @@ class _StyleParts:
         return Style(code if plain else on_colour(code), ruled, float(indent), white and plain)
 
 
-def _is_white(color: etree._Element | None) -> bool:
+def is_white(color: etree._Element | None) -> bool:
+    """The colour of a font is white."""
     if color is None or color.get("tint"):
         return False
     return (
@@ -89,7 +90,7 @@ def _is_plain(fill: etree._Element) -> bool:
     pattern = next(fill.iterchildren("{*}patternFill"), None)
     if pattern is None or (pattern.get("patternType") or "none") == "none":
         return pattern is not None or not len(fill)
-    return _is_white(next(pattern.iterchildren("{*}fgColor"), None))
+    return is_white(next(pattern.iterchildren("{*}fgColor"), None))
 
 
 def _has_sides(border: etree._Element) -> bool:

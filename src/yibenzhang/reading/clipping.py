@@ -20,7 +20,8 @@ from yibenzhang.reading.pdfium_calls import (
 STRAY = 3.0
 """A character this far (points) from the end of the one before may belong to another text object."""
 _MOST_PATHS, _MOST_POINTS = 8, 12
-_POINT, _BOUNDS = Memory(ctypes.c_float, 2), Memory(ctypes.c_float, 4)
+_CORNERS, _BOUNDS = Memory(ctypes.c_float, 4), Memory(ctypes.c_float, 4)
+_FIRST, _OPPOSITE = _CORNERS.at[:2], _CORNERS.at[2:]
 _ALL = (-math.inf, -math.inf, math.inf, math.inf)
 
 
@@ -29,15 +30,18 @@ class Clips:
 
     def __init__(self, textpage: Handle) -> None:
         self._page = textpage
-        self._box = _ALL
+        self._box = self._own = _ALL
         self._fresh = True
         self.some = False
         self.object = Handle()
 
     def look_up(self, index: int) -> None:
         """Another text object may begin at this character."""
-        self.object = text_object(self._page, index)
-        self._box = clip_box(self.object)
+        obj = text_object(self._page, index)
+        if not obj or obj.value != self.object.value:
+            self._own = clip_box(obj)
+        self.object = obj
+        self._box = self._own
         self._fresh = True
         self.some = self._box is not _ALL
 
@@ -72,20 +76,31 @@ def clip_box(obj: Handle) -> tuple[float, float, float, float]:
     """Left, bottom, right and top (page coordinates) of what is shown of a text object."""
     clip = clip_path(obj) if obj else None
     paths = clip_paths(clip) if clip else 0
-    if paths <= 0:
+    if clip is None or paths <= 0:
         return _ALL
     west, floor, east, roof = _ALL
     for path in range(min(paths, _MOST_PATHS)):
         count = clip_segments(clip, path)
         if not 3 <= count <= _MOST_POINTS:
             continue
-        xs, ys = [], []
-        # two opposite corners of a rectangle say all
-        for k in (0, 2) if count in (4, 5) else range(count):
-            segment_point(clip_segment(clip, path, k), *_POINT.at)
-            x, y = _POINT.values()
-            xs.append(x)
-            ys.append(y)
-        west, east = max(west, min(xs)), min(east, max(xs))
-        floor, roof = max(floor, min(ys)), min(roof, max(ys))
+        if count in (4, 5):  # two opposite corners of a rectangle say all
+            segment_point(clip_segment(clip, path, 0), *_FIRST)
+            segment_point(clip_segment(clip, path, 2), *_OPPOSITE)
+            x0, y0, x1, y1 = _CORNERS.values()
+            left, right = (x0, x1) if x0 < x1 else (x1, x0)
+            bottom, top = (y0, y1) if y0 < y1 else (y1, y0)
+        else:
+            left, bottom, right, top = _bounds(clip, path, count)
+        west, east = left if left > west else west, right if right < east else east
+        floor, roof = bottom if bottom > floor else floor, top if top < roof else roof
     return west, floor, east, roof
+
+
+def _bounds(clip: Handle, path: int, count: int) -> tuple[float, float, float, float]:
+    xs, ys = [], []
+    for k in range(count):
+        segment_point(clip_segment(clip, path, k), *_FIRST)
+        x, y, _, _ = _CORNERS.values()
+        xs.append(x)
+        ys.append(y)
+    return min(xs), min(ys), max(xs), max(ys)

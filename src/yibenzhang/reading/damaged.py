@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yibenzhang.model.digits import whole_number
+from yibenzhang.reading.replaced import ACTUAL_TEXT
 
 _MOST_BYTES = 8_000_000
 """What is longer than this unpacked is no page's content, or is bounded elsewhere."""
@@ -25,21 +26,29 @@ _ENDS = re.compile(rb"(?:^|[\s\]>)])(?:Q|ET|EMC|S|s|f|F|f\*|B|B\*|b|b\*|n|Do|W|s
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """Pages (from 1) whose content breaks off, and how many damaged pieces belong to no page that was found."""
+    """Pages (from 1) whose content breaks off, and how many damaged pieces belong to no page that was found;
+    ``replaced``: some words may be told otherwise than they are painted."""
 
     pages: frozenset[int] = frozenset()
     elsewhere: int = 0
+    replaced: bool = False
 
 
 def damage(data: bytes) -> Damage:
     """Which pages of a file are damaged; the tree of its pages is looked at only where something is. What is encrypted
     cannot be judged."""
     if b"/Encrypt" in data:
-        return Damage()
+        return Damage(replaced=True)
     short = _breaks_off(data)
-    lost = {number for number, packed in _streams(data) if not _whole(packed)}
+    replaced = ACTUAL_TEXT in data
+    lost: set[int] = set()
+    for number, packed in _streams(data):
+        whole, text = _unpacked(packed)
+        replaced = replaced or ACTUAL_TEXT in text
+        if not whole:
+            lost.add(number)
     if not lost:
-        return Damage(elsewhere=int(short))
+        return Damage(elsewhere=int(short), replaced=replaced)
     objects = _objects(data)
     pages: set[int] = set()
     of_pages: set[int] = set()
@@ -48,7 +57,7 @@ def damage(data: bytes) -> Damage:
         of_pages |= contents
         if contents & lost:
             pages.add(position)
-    return Damage(frozenset(pages), len(lost - of_pages) + short)
+    return Damage(frozenset(pages), len(lost - of_pages) + short, replaced)
 
 
 def _breaks_off(data: bytes) -> bool:
@@ -79,16 +88,17 @@ def _streams(data: bytes) -> Iterator[tuple[int, bytes]]:
             yield whole_number(number[1]), data[start:end]
 
 
-def _whole(packed: bytes) -> bool:
-    """False where unpacking fails or breaks off within something that is drawn."""
+def _unpacked(packed: bytes) -> tuple[bool, bytes]:
+    """What is packed; False where unpacking fails or breaks off within something that is drawn."""
     unpacking = zlib.decompressobj()
     try:
         text = unpacking.decompress(packed, _MOST_BYTES)
     except zlib.error:
-        return False
+        return False, b""
     if unpacking.eof or unpacking.unconsumed_tail:
-        return True
-    return _ENDS.search(text[-200:]) is not None and text.count(b"BT") == text.count(b"ET")
+        return True, text
+    whole = _ENDS.search(text[-200:]) is not None and text.count(b"BT") == text.count(b"ET")
+    return whole, text
 
 
 def _objects(data: bytes) -> dict[int, bytes]:

@@ -97,7 +97,7 @@ def shown(value: str | float, code: str, date1904: bool = False) -> str:
         return _date(number, section, date1904)
     if section.has("exponent", "general") or (not section.has("digit") and section.has("as_text")):
         return _with_literals(section, _general(number if signed else abs(number)))
-    return _digits(number, section, signed)
+    return _POINT_ALONE.sub(r"\1", _digits(number, section, signed))
 
 
 def shown_text(text: str, code: str) -> str:
@@ -110,6 +110,8 @@ def shown_text(text: str, code: str) -> str:
     return _with_literals(sections[3], text) if sections[3].tokens else ""
 
 
+_POINT_ALONE = re.compile(r"(\d)\.(?=\s*$)")
+"""The point of a format that leaves blanks for decimals which are nothing (``0.??``)."""
 _WHITE = frozenset({"white", "白色", "color2", "颜色2", "color 2", "颜色 2"})
 """The colour in a number format that nothing is seen of on a white ground."""
 _SAYS_WHITE = re.compile("\\[(?:" + "|".join(_WHITE) + ")\\]", re.IGNORECASE)

@@ -35,6 +35,7 @@ _ICON = re.compile(
 _BOXES = frozenset({"div", "span", "p", "li", "ul"})
 """Elements that a style sheet may make parts of a table."""
 _MARK = re.compile(r"\[?\d{1,2}\]?")
+_AMOUNT = re.compile(r"\d\.\d\d$")
 _SAID = re.compile(r"[0-9\u4e00-\u9fff]")
 _LAID = {
     "table": "table",
@@ -69,12 +70,15 @@ def painted(root: etree._Element, sheets: str = "") -> Styles:
         if not isinstance(tag, str) or tag in _DROPPED:
             _remove(node)
         elif tag in ("input", "textarea", "select"):
-            _field(node)
+            if not styles.hidden(node):
+                _field(node)
+            else:
+                _remove(node)
         elif tag in _FRAMES:
             _empty(node)
         elif tag in ("svg", "canvas"):
             _drawn(node)
-        elif tag in ("sup", "sub") and _is_mark(node):
+        elif tag in ("sup", "sub", "small") and _is_mark(node):
             _remove(node)  # the mark of a note, no digit of the number before it
         elif tag not in ("head", "body"):
             _styled(node, styles)
@@ -86,10 +90,12 @@ def _in_cell(node: etree._Element) -> bool:
 
 
 def _is_mark(node: etree._Element) -> bool:
-    """Digits raised behind a number or a name, or lowered behind a number."""
+    """Digits raised behind a number or a name, lowered behind a number, or small behind an amount."""
     if not _MARK.fullmatch("".join(str(t) for t in node.itertext()).strip()):
         return False
     before = _before(node)[-1:]
+    if node.tag == "small":
+        return _AMOUNT.search(_before(node)) is not None
     return before in "0123456789%)" or (node.tag != "sub" and not before.isascii())
 
 

@@ -17,7 +17,7 @@ from yibenzhang.model.dress import UNSEEN
 from yibenzhang.model.places import PagePlace
 from yibenzhang.reading.assembly import page_of
 from yibenzhang.reading.clipping import STRAY, Clips
-from yibenzhang.reading.damaged import damage
+from yibenzhang.reading.damaged import Damage, damage
 from yibenzhang.reading.extra import INSTALL, installed
 from yibenzhang.reading.folding import FOLDED, FOLDS
 from yibenzhang.reading.glyphs import Glyph
@@ -50,6 +50,7 @@ from yibenzhang.reading.pdfium_calls import (
     handle,
     loose_char_box,
 )
+from yibenzhang.reading.replaced import as_painted
 from yibenzhang.reading.scanned import is_scan, unseen_text
 from yibenzhang.reading.steps import begins
 from yibenzhang.reading.unread_ink import with_unread_cells
@@ -80,6 +81,7 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     tables = 0
     with_forms(document)
     layered = has_hidden_layers(data)
+    broken = damage(data)
     notices += attachments(document)
     if count > MAX_PAGES:
         notices.append(ReadingNotice(f"共 {count} 页，只读取了前 {MAX_PAGES} 页。", cut=True))
@@ -92,14 +94,14 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
             with_forms(document)
         begins(number + 1, min(count, MAX_PAGES))
         try:
-            page, page_notices = read_page(document, number, tables, layered)
+            page, page_notices = read_page(document, number, tables, layered, broken.replaced)
         except pdfium.PdfiumError:
             notices.append(ReadingNotice("本页损坏，未能读取。", PagePlace(number + 1, 0, 0, 0, 0), True))
             continue
         tables += sum(isinstance(b, Table) for b in page.blocks)
         pages.append(page)
         notices.extend(page_notices)
-    notices += _damage(data)
+    notices += _damaged(broken)
     document.close()
     if pages and not any(p.blocks for p in pages):
         why = "也没有识别出文字" if installed() else INSTALL
@@ -110,9 +112,8 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
     return tuple(pages), tuple(notices)
 
 
-def _damage(data: bytes) -> list[ReadingNotice]:
+def _damaged(found: Damage) -> list[ReadingNotice]:
     """Notices of pages whose content breaks off, and of damage that belongs to no page."""
-    found = damage(data)
     told = "本页的数据已损坏，只有一部分能读出，其余内容未检查，请看原件。"
     out = [ReadingNotice(told, PagePlace(n, 0, 0, 0, 0), True) for n in sorted(found.pages) if n <= MAX_PAGES]
     if found.elsewhere:
@@ -121,14 +122,14 @@ def _damage(data: bytes) -> list[ReadingNotice]:
 
 
 def read_page(
-    document: pdfium.PdfDocument, number: int, first: int, layered: bool = False
+    document: pdfium.PdfDocument, number: int, first: int, layered: bool = False, replaced: bool = False
 ) -> tuple[Page, list[ReadingNotice]]:
-    """One page; ``layered``: the file has layers that are off."""
+    """One page; ``layered``: the file has layers that are off; ``replaced``: it may tell other words than it paints."""
     page = opened(document, number)
     notices: list[ReadingNotice] = []
     here = PagePlace(number + 1, 0, 0, 0, 0)
     try:
-        shown = _shown(page, layered)
+        shown = _shown(page, layered, replaced)
         drawn, glyphs = shown.drawn, shown.glyphs
         letters = letters_outside(drawn, glyphs)
         bad = without_sense(glyphs)
@@ -177,9 +178,11 @@ class _Shown:
     """The share of the page that pictures cover."""
 
 
-def _shown(page: pdfium.PdfPage, layered: bool) -> _Shown:
+def _shown(page: pdfium.PdfPage, layered: bool, replaced: bool) -> _Shown:
     left, bottom, right, top = page.get_bbox()
     textpage = page.get_textpage()
+    if replaced:
+        textpage = as_painted(page, textpage)
     try:
         rotation = page.get_rotation()
         count = raw.FPDFText_CountChars(textpage.raw)

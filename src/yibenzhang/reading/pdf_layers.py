@@ -15,7 +15,21 @@ _STREAM = re.compile(rb"/ObjStm.{0,400}?stream\r?\n", re.DOTALL)
 _MOST_STREAM = 4_000_000
 _MOST_STREAMS = 2000
 _PAINTED = frozenset(
-    {raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP, raw.FPDF_ANNOT_XFAWIDGET}
+    {
+        raw.FPDF_ANNOT_WIDGET,
+        raw.FPDF_ANNOT_FREETEXT,
+        raw.FPDF_ANNOT_STAMP,
+        raw.FPDF_ANNOT_XFAWIDGET,
+        raw.FPDF_ANNOT_LINE,
+        raw.FPDF_ANNOT_SQUARE,
+        raw.FPDF_ANNOT_CIRCLE,
+        raw.FPDF_ANNOT_POLYGON,
+        raw.FPDF_ANNOT_POLYLINE,
+        raw.FPDF_ANNOT_INK,
+        raw.FPDF_ANNOT_CARET,
+        raw.FPDF_ANNOT_REDACT,
+        raw.FPDF_ANNOT_WATERMARK,
+    }  # fmt: skip
 )
 _MOST_MARKS = 2000
 _NAMED = 8

@@ -297,8 +297,17 @@ def _drawn(hs: list[Rule], vs: list[Rule]) -> tuple[set[int], set[int]]:
     for rows, columns in groups_of([hs[i] for i in h_at.values()], [vs[k] for k in v_at.values()]):
         if _of_a_table(rows, columns):
             keep_h |= {h_at[id(r)] for r in rows}
-            keep_v |= {v_at[id(c)] for c in columns}
+            keep_v |= {v_at[id(c)] for c in columns} | _open_columns(rows, vs)
     return keep_h, keep_v
+
+
+def _open_columns(rows: list[Rule], vs: list[Rule]) -> set[int]:
+    """Upright rules as high as the table beside them, which no row touches: columns of cells that begin before this
+    page and end after it."""
+    top, bottom = min(r.at for r in rows), max(r.at for r in rows)
+    if len(rows) < 3 or bottom - top < _LONG:
+        return set()
+    return {k for k, v in enumerate(vs) if abs(v.start - top) <= GAP and abs(v.end - bottom) <= GAP}
 
 
 def _of_a_table(rows: list[Rule], columns: list[Rule]) -> bool:

@@ -18,6 +18,11 @@ _LIGHT = ("background1", "light1", "bg1")
 _MOST_ANCESTORS = 20
 _TINY = 3
 """Letters of this many half points or fewer are not there to be read."""
+_AMOUNT = frozenset("0123456789.,-+()%")
+_NARROW = 5
+"""Nor those of so small a share (in a hundred) of their width."""
+_RAISED = 4
+"""What stands so many half points higher is raised as a mark is."""
 _SHADES = re.compile("auto|FFFFFF|", re.IGNORECASE)
 
 
@@ -116,6 +121,13 @@ def is_mark(run: etree._Element, before: str, raised: str = "superscript") -> bo
     return len(words) <= 3 and bool(last) and (not last.isascii() or last in "0123456789%)")
 
 
+def sign_of(symbol: etree._Element) -> str:
+    """A character told by its number in a font: of the font of symbols digits and the signs of amounts; else empty."""
+    code = value(symbol, "char", own=True).upper().removeprefix("F0")
+    sign = chr(int(code, 16)) if re.fullmatch("[0-7][0-9A-F]", code) else ""
+    return sign if sign in _AMOUNT and value(symbol, "font", own=True) == "Symbol" else ""
+
+
 def is_shaded(properties: etree._Element | None) -> bool:
     """A cell or paragraph with a colour behind its words."""
     return bool(fill_of(properties))
@@ -143,6 +155,10 @@ def _look(properties: etree._Element | None) -> _Look:
             vanish = True
         elif kind == "sz":
             tiny = whole_number(said, _TINY + 1) <= _TINY
+        elif kind == "w":
+            vanish = vanish or whole_number(said, 100) <= _NARROW
+        elif kind == "position":
+            raised = raised or ("superscript" if whole_number(said, 0) >= _RAISED else None)
         elif kind == "vertAlign":
             raised = said if said in ("superscript", "subscript") else ""
         elif kind in ("strike", "dstrike"):

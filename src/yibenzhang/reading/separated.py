@@ -6,6 +6,7 @@ import csv
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 _SAMPLE = 200
 _SHORTEST_ROW = 3
@@ -19,6 +20,8 @@ _DRAWN_LINE = re.compile(
 _TAIL_TABS = re.compile(r"\t+(?=\"?(?:[,;|]|\r?\n|$))")
 """Tabs behind values that are parted otherwise: they keep spreadsheets from taking codes for numbers."""
 _RULING = re.compile(r":?-{2,}:?")
+_BY_SPELLING = re.compile(r"[“”'＂]-?\d{1,3},\d{3}[\d,.]*[“”'＂]")
+"""A number with commas in quotation marks of another kind, as a spelling checker makes them of straight ones."""
 _LONGEST_QUOTED = 20
 """A quoted value may run over so many lines."""
 _HEAD_OF_NUMBER = re.compile(r"[-+(△▲]?\d{1,3}")
@@ -68,7 +71,16 @@ def _is_exported(lines: list[str]) -> bool:
     counts = {line.count("\t") for line in filled[: -1 if len(filled) > 2 else None]}
     quoted = sum('\t"' in line or line.startswith('"') for line in filled)
     tabbed = sum("\t" in line for line in filled)
-    return len(filled) > 1 and (len(counts) == 1 or (quoted > 0 and tabbed * 10 >= len(filled) * 6))
+    if len(filled) < 2 or (len(counts) > 1 and tabbed * 10 < len(filled) * 6):
+        return False
+    return len(counts) == 1 or quoted > 0 or _has_empty_column(filled)
+
+
+def _has_empty_column(lines: list[str]) -> bool:
+    """The rows of a sheet with tables beside one another: a column amid them is empty in all."""
+    rows = [line.split("\t") for line in lines if "\t" in line]
+    filled = sorted({c for row in rows for c, value in enumerate(row) if value.strip()})
+    return len(rows) > 2 and any(b - a > 1 for a, b in pairwise(filled))
 
 
 def _looks_separated(lines: list[str], separator: str) -> bool:
@@ -90,6 +102,11 @@ def rows_of(text: str, separator: str, most: int = 1_000_000) -> Separated:
     """The rows of a file, values without quotation marks; what is written wrongly is mended line by line and told."""
     out = Separated()
     lines = text.splitlines()
+    if separator != "'" and _BY_SPELLING.search(text):
+        odd = re.compile(
+            rf"(^|{re.escape(separator)})[“”'＂](-?\d[\d,]*\.?\d*)[“”'＂](?={re.escape(separator)}|$)"
+        )
+        lines = [odd.sub(r'\1"\2"', line) for line in lines]
     opens = re.compile(rf'(?:^|{re.escape(separator)})\s*"')
     formula = re.compile(rf'(^|{re.escape(separator)})=("(?:[^"]|"")*")')
     start = 1 if lines and _SEPARATOR.fullmatch(lines[0].lstrip("\ufeff")) else 0

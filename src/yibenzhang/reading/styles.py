@@ -57,6 +57,7 @@ _WATCHED = frozenset(
         "content",
         "content-visibility",
         "vertical-align",
+        "-webkit-text-fill-color",
     }
 )
 _NONE = r"(?:0(?:\.0\d*)?|\.0\d*|[0-4]%)"
@@ -160,7 +161,7 @@ class Styles:
 
     def hidden(self, node: etree._Element) -> str:
         """GONE or BLANK where an element and all in it is not painted; else empty."""
-        if node.get("hidden") is not None:
+        if node.get("hidden") is not None or (node.tag == "dialog" and node.get("open") is None):
             return GONE
         values = self.of(node)
         if node.tag == "font" and node.get("color"):
@@ -171,7 +172,7 @@ class Styles:
             return GONE
         if _invisible(values) or _moved_away(values):
             return BLANK
-        color = self._resolved(values.get("color", ""))
+        color = self._resolved(values.get("-webkit-text-fill-color") or values.get("color", ""))
         return BLANK if color and _WHITE.fullmatch(color) and not self._on_colour(node, color) else ""
 
     def _resolved(self, value: str) -> str:

@@ -16,6 +16,7 @@ from yibenzhang.reading.articles import FOOT, INLINE, Layout, rows_of
 from yibenzhang.reading.blocks import Grid, blocks_of, lines_of, settled
 from yibenzhang.reading.boxes import positioned
 from yibenzhang.reading.folding import plain
+from yibenzhang.reading.headed import take_headings
 from yibenzhang.reading.limits import (
     MAX_CELL_CHARS,
     MAX_GRID_POSITIONS,
@@ -144,6 +145,7 @@ class _Reader:
     def read(self) -> list[Paragraph | Table]:
         self._attachments()
         styles = painted(self.root, self._sheets)
+        take_headings(self.root, "table")
         self.pages = positioned(self.root, styles)
         body = next(self.root.iter("body"), self.root)
         self._layout = Layout(body)

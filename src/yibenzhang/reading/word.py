@@ -16,6 +16,7 @@ from yibenzhang.model.documents import Cell, Page, Paragraph, ReadingNotice, Tab
 from yibenzhang.model.places import FlowPlace
 from yibenzhang.reading.blocks import Grid, blocks_of, lines_of, settled
 from yibenzhang.reading.folding import plain
+from yibenzhang.reading.headed import take_headings
 from yibenzhang.reading.limits import (
     MAX_CELL_CHARS,
     MAX_GRID_POSITIONS,
@@ -25,7 +26,7 @@ from yibenzhang.reading.limits import (
 )
 from yibenzhang.reading.numbering import Numbering, value
 from yibenzhang.reading.packages import BROKEN, Package, local, parse
-from yibenzhang.reading.runs import Runs, fill_of, is_mark, is_shaded
+from yibenzhang.reading.runs import Runs, fill_of, is_mark, is_shaded, sign_of
 from yibenzhang.reading.word_tables import (
     BODY,
     TableRow,
@@ -75,6 +76,7 @@ def read_docx(package: Package) -> tuple[tuple[Page, ...], tuple[ReadingNotice, 
     body = next(parse(package.read(main)).iterchildren("{*}body"), None)
     if body is None:
         raise ReadingError(BROKEN)
+    take_headings(body, "tbl")
     for node in body:
         reader.block(node)
     for kind, part in package.relations(main).values():
@@ -266,6 +268,8 @@ class _Reader:
                 self._say("\n", out)
             elif kind == "noBreakHyphen":
                 self._say("-", out)
+            elif kind == "sym":
+                self._say(sign_of(child), out)
             elif kind == "fldChar":
                 self._say(_chosen(child), out)
                 self._field(value(child, "fldCharType", own=True))

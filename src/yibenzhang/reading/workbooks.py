@@ -18,6 +18,7 @@ from yibenzhang.reading.cell_styles import Style, dated_style, old_style, style_
 from yibenzhang.reading.limits import MAX_CELL_CHARS, MAX_OFFICE_CHARS, MAX_SHEETS, ReadingError
 from yibenzhang.reading.numberformats import shown, shown_text
 from yibenzhang.reading.packages import BROKEN, Package, events, local, parse
+from yibenzhang.reading.rich_text import rich_words
 from yibenzhang.reading.sheet_drawings import Drawing, drawings_of
 from yibenzhang.reading.sheets import Budget, Sheet, Value, pages_of
 
@@ -114,28 +115,13 @@ def _strings(package: Package, part: str) -> list[str]:
     left = MAX_OFFICE_CHARS
     for event, item in events(package.read(part), ("{*}si",)):
         if event == "end":
-            text = _rich(item)
+            text = rich_words(item)
             left -= len(text)
             if left < 0:
                 raise ReadingError("工作簿里的文字过多，不予读取。")
             out.append(text)
             _forget(item)
     return out
-
-
-def _rich(item: etree._Element) -> str:
-    """The words of a string: its runs, without the readings printed above East Asian words."""
-    out = []
-    for t in item.iter("{*}t"):
-        above = t.getparent()
-        if above is None or local(above) != "rPh":
-            out.append(t.text or "")
-    return re.sub(r"_x([0-9A-Fa-f]{4})_", lambda m: _escaped(m.group(1)), "".join(out))
-
-
-def _escaped(code: str) -> str:
-    char = chr(int(code, 16))
-    return char if char.isprintable() or char in "\n\t" else ""
 
 
 def _forget(element: etree._Element) -> None:
@@ -235,7 +221,7 @@ def _content(node: etree._Element) -> tuple[str | None, bool, str]:
         elif kind == "f":
             formula = True
         elif kind == "is":
-            inline = _rich(child)
+            inline = rich_words(child)
     return stored, formula, inline
 
 
