@@ -25,6 +25,7 @@ LAYERS = {
     "projects": "model standards recognising reading ledger resources office",
     "evidence": "standards",
     "hotline": "standards evidence",
+    "supervision": "standards evidence",
     "processes": "standards reading checking",
     "batch": "model standards reading recognising checking processes",
     "ledger": "model standards reading checking batch",

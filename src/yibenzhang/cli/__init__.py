@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "projects": ("projects:app", "项目"),
     "evidence": ("evidence:app", "实测"),
     "hotline": ("hotline:app", "热线"),
+    "supervision": ("supervision:app", "效能评估"),
     "account": ("account:account_page", "一本账"),
     "resources": ("usage:app", "资源账"),
     "ingest": ("ledger:ingest", "把公开文件收进账本"),

@@ -50,6 +50,7 @@ from yibenzhang.web.pages import (
     seasons,
     second_factor,
     statistics,
+    supervision,
 )
 from yibenzhang.web.pages.rosters import MOST_ROSTER
 from yibenzhang.web.pages.seasons import SAID
@@ -142,6 +143,7 @@ def create(settings: Settings) -> FastAPI:
         project_summary,
         evidence,
         evidence_mapping,
+        supervision,
     ):
         app.include_router(module.router)
     htmx = _htmx()
