@@ -194,7 +194,15 @@ def contradictions(request: Request, office: Shop, who: Who, body: str = "") -> 
     def made() -> list[dict[str, Any]]:
         with office.session() as session:
             found = all_of(
-                session, schema, rules_of(extra), measures_of(extra), today(), ledger_of(office), body, only
+                session,
+                schema,
+                rules_of(extra),
+                measures_of(extra),
+                today(),
+                ledger_of(office),
+                body,
+                only,
+                office.mirror(),
             )
         return [
             {k: v for k, v in asdict(c).items() if k not in ("rule", "arguments")} | {"rule_id": c.rule}
@@ -230,7 +238,9 @@ def account(request: Request, office: Shop, who: Who, body: str = "") -> Respons
             chosen = [b for b in known if only is None or b == only]
             if body and body not in chosen:
                 raise NotHere
-            return chosen, account_of(session, schema, body, today(), ledger, extra) if body else None
+            if not body:
+                return chosen, None
+            return chosen, account_of(session, schema, body, today(), ledger, extra, office.mirror())
 
     known, found = office.lately(("account", only, body), made)
     if found is None:

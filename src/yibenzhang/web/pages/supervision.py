@@ -142,7 +142,11 @@ def _pictures(
         return []
     ranked = [s for s in found if s.total is not None][:_MOST_BARS]
     totals = Series(_HEADS["total"], tuple(float(s.total or 0) for s in ranked), "blue")
-    out = [bars(_SAID["ranking"], [f"{s.rank} {group_title(s.group)}" for s in ranked], totals, most=100)] if ranked else []
+    out = (
+        [bars(_SAID["ranking"], [f"{s.rank} {group_title(s.group)}" for s in ranked], totals, most=100)]
+        if ranked
+        else []
+    )
     latest = {s.period: s for s in scores}
     periods = sorted(latest)[-_MOST_PERIODS:]
     if len(periods) > 1:
