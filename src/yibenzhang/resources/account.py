@@ -56,7 +56,7 @@ def account_of(
 ) -> Account:
     """The page of a body as of a day. ``extra``: a layer of standards; ``mirror``: the account as kept from before."""
     words = merged(extra, "account")
-    columns = (Entry.kind, Entry.code, Entry.state, Entry.values)
+    columns = (Entry.kind, Entry.code, Entry.name, Entry.state, Entry.values)
     asked = select(*columns).where(Entry.body == body, Entry.state != WITHDRAWN).order_by(Entry.id)
     by_kind: dict[str, list[Held]] = {}
     for row in session.execute(asked):

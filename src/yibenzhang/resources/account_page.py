@@ -61,6 +61,7 @@ class Held:
 
     kind: str
     code: str
+    name: str
     state: str
     values: Mapping[str, Any]
 
