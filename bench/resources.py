@@ -15,6 +15,7 @@ from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
 from bench.resource_requests import plant_requests
+from bench.resource_trading import trading
 from yibenzhang.office.database import Database, engine_of
 from yibenzhang.resources.account import account_of
 from yibenzhang.resources.contradictions import contradictions, rules_of
@@ -89,6 +90,7 @@ def city(seed: int) -> City:
     _resources(c, bodies, chance)
     _loads(c, chance)
     _claims(c, bodies)
+    trading(c.add, c.plant, bodies, PLANTED)
     return c
 
 
