@@ -467,6 +467,7 @@ _PAGES = {
     "翻到后面": ["/resources?kind=data_resource&page=60", "/resources?kind=field&page=600"],
     "一条资源": [f"/resources/{n}" for n in (500, 2_500, 5_000, 50_000)],
     "各单位": ["/account"],
+    "全市一页": ["/account-city"],
     "一个单位的一本账": [f"/account?body=某市第{n}局" for n in range(20, 25)],
     "数据质量": ["/quality"],
     "待定的差异": ["/proposals"],

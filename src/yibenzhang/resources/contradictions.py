@@ -70,14 +70,13 @@ def with_ledger(con: duckdb.DuckDBPyConnection, ledger: Ledger, bodies: Iterable
     """Projects of these bodies in their disclosures."""
     from yibenzhang.resources.published import projects_of
 
-    for body in bodies:
-        some = projects_of(ledger, body)
-        rows = [(p.body, p.year, p.stage, p.name, p.value, p.place) for p in some]
-        if rows:
-            con.executemany("INSERT INTO spending VALUES (?, ?, ?, ?, ?, ?)", rows)
-            years = sorted({(p.body, p.year) for p in some if p.stage == "budget"}, key=str)
-            if years:
-                con.executemany("INSERT INTO budgeted VALUES (?, ?)", years)
+    some = projects_of(ledger, *bodies)
+    rows = [(p.body, p.year, p.stage, p.name, p.value, p.place) for p in some]
+    if rows:
+        con.executemany("INSERT INTO spending VALUES (?, ?, ?, ?, ?, ?)", rows)
+    years = sorted({(p.body, p.year) for p in some if p.stage == "budget"}, key=str)
+    if years:
+        con.executemany("INSERT INTO budgeted VALUES (?, ?)", years)
 
 
 def with_claims(

@@ -69,10 +69,11 @@ class Counted:
     file: str
 
 
-def _asked(ledger: Ledger, name: str, body: str) -> Iterator[dict[str, Any]]:
+def _asked(ledger: Ledger, name: str, *bodies: str) -> Iterator[dict[str, Any]]:
     con = ledger.connect(compared=False)
     try:
-        found = con.execute((_QUERIES / f"{name}.sql").read_text(encoding="utf-8"), {"body": body})
+        sql = (_QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+        found = con.execute(sql, {"bodies": list(bodies)} if "$bodies" in sql else {})
         names = [d[0] for d in found.description or ()]
         for row in found.fetchall():
             yield dict(zip(names, row, strict=True))
@@ -80,8 +81,8 @@ def _asked(ledger: Ledger, name: str, body: str) -> Iterator[dict[str, Any]]:
         con.close()
 
 
-def disclosures_of(ledger: Ledger, body: str) -> list[Disclosure]:
-    """The documents of a body that count, oldest first."""
+def disclosures_of(ledger: Ledger, *bodies: str) -> list[Disclosure]:
+    """The documents of some bodies that count, oldest first."""
     return [
         Disclosure(
             r["document"],
@@ -92,12 +93,12 @@ def disclosures_of(ledger: Ledger, body: str) -> list[Disclosure]:
             Path(str(r["path"] or "")).name,
             r["address"] or "",
         )
-        for r in _asked(ledger, "documents", body)
+        for r in _asked(ledger, "documents", *bodies)
     ]
 
 
-def _published(ledger: Ledger, name: str, body: str, field: str) -> list[PublishedFigure]:
-    files = {d.document: d.file for d in disclosures_of(ledger, body)}
+def _published(ledger: Ledger, name: str, field: str, *bodies: str) -> list[PublishedFigure]:
+    files = {d.document: d.file for d in disclosures_of(ledger, *bodies)}
     return [
         PublishedFigure(
             r["body"],
@@ -111,18 +112,36 @@ def _published(ledger: Ledger, name: str, body: str, field: str) -> list[Publish
             place_of(r["page"], r["place"]),
             str(r.get("project") or ""),
         )
-        for r in _asked(ledger, name, body)
+        for r in _asked(ledger, name, *bodies)
     ]
 
 
 def totals_of(ledger: Ledger, body: str) -> list[PublishedFigure]:
     """Income and expenditure in all, by year and stage; ``name`` is income or expenditure."""
-    return _published(ledger, "totals", body, "side")
+    return _published(ledger, "totals", "side", body)
 
 
-def projects_of(ledger: Ledger, body: str) -> list[PublishedFigure]:
-    """The projects of a body, by year and stage, the dearest first."""
-    return _published(ledger, "projects", body, "name")
+def budgets_of(ledger: Ledger) -> dict[str, PublishedFigure]:
+    """The expenditure in all of each body's newest budget."""
+    return {
+        r["body"]: PublishedFigure(
+            r["body"],
+            r["year"],
+            "budget",
+            "expenditure",
+            Decimal(r["value"]),
+            f"{r['printed']} {r['unit_name'] or ''}".strip(),
+            "",
+            Path(str(r["path"] or "")).name,
+            place_of(r["page"], r["place"]),
+        )
+        for r in _asked(ledger, "money")
+    }
+
+
+def projects_of(ledger: Ledger, *bodies: str) -> list[PublishedFigure]:
+    """The projects of some bodies, by year and stage, the dearest first."""
+    return _published(ledger, "projects", "name", *bodies)
 
 
 def goals_of(ledger: Ledger, body: str) -> list[Goal]:

@@ -24,6 +24,7 @@ from yibenzhang.web.bounding import Bounded
 from yibenzhang.web.describing import WRONG, described
 from yibenzhang.web.formats import HERE
 from yibenzhang.web.pages import (
+    account_city,
     accounts,
     deciding,
     desk,
@@ -135,6 +136,7 @@ def create(settings: Settings) -> FastAPI:
         resources,
         ledger_bodies,
         resource_work,
+        account_city,
         requests,
         projects,
         project_views,
