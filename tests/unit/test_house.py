@@ -29,7 +29,7 @@ LAYERS = {
     "processes": "standards reading checking",
     "batch": "model standards reading recognising checking processes",
     "ledger": "model standards reading checking batch",
-    "resources": "model standards reading recognising ledger office",
+    "resources": "model standards reading recognising ledger office evidence",
 }
 """Package → the packages it may import; those not named here stand above all of these and may import them."""
 

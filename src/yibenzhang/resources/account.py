@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from yibenzhang.ledger.store import Ledger
 from yibenzhang.resources.account_disclosed import goals, money, promises
+from yibenzhang.resources.account_evidence import evidence
 from yibenzhang.resources.account_page import Account, Figure, Held, Page
 from yibenzhang.resources.contradictions import looked_at, rules_of
 from yibenzhang.resources.measures import measures_of
@@ -80,6 +81,7 @@ def account_of(
     _requests(page, session, body, as_of)
     found, own = looked_at(session, schema, rules_of(extra), measures, as_of, ledger, body, body, mirror)
     promises(page, own, counts_of(ledger, body, measures) if ledger else [])
+    evidence(page, ledger, body)
     return Account(body, as_of, tuple(page.sections), tuple(found))
 
 
