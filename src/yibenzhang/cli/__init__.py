@@ -28,7 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "hotline": ("hotline:app", "热线"),
     "supervision": ("supervision:app", "效能评估"),
     "account": ("account:account_page", "一本账"),
-    "resources": ("usage:app", "资源账"),
+    "resources": ("mending:app", "资源账"),
     "ingest": ("ledger:ingest", "把公开文件收进账本"),
     "query": ("ledger:query", "问账本"),
     "publish": ("ledger:publish", "把账本公开出去"),
