@@ -73,25 +73,25 @@ def test_written_scored_drawn_and_repeated_on_pages(shop: Shop, ledger: Path) ->
     answer = head.post("/supervision-repeat", {"number": "1"})
     assert answer.status_code == 303 and "%E4%B8%80%E4%B8%AA%E4%B8%8D%E5%B7%AE" in answer.headers["location"]
 
-    shown = head.get(f"/supervision-scheme.json?name={NAME}").json()["rows"]
+    shown = head.get(f"/supervision-scheme.json?scheme={NAME}").json()["rows"]
     assert [r["measure"] for r in shown] == [m.name for m in SCHEME.measures]
-    assert head.get(f"/supervision-scheme.csv?name={NAME}&version=1").status_code == 200
+    assert head.get(f"/supervision-scheme.csv?scheme={NAME}&version=1").status_code == 200
 
 
 def test_a_second_version_leaves_the_first_and_its_scores(shop: Shop, ledger: Path) -> None:
     head = shop.client("负责人")
     head.post("/supervision-scheme", fields())
     head.post("/supervision-score", {"scheme": NAME, "period": "2026-03"})
-    first = head.get("/supervision.json?number=1").json()["rows"]
+    first = head.get("/supervision.json?score=1").json()["rows"]
     changed = fields(before="1") | {"weight-0": "90"}
     assert head.post("/supervision-scheme", changed).status_code == 303
     late = head.post("/supervision-scheme", changed | {"weight-0": "80"})
     assert late.status_code >= 400 and "没有保存" in late.text
     assert Assessments(ledger).version(NAME).number == 2
     head.post("/supervision-score", {"scheme": NAME, "period": "2026-03"})
-    assert head.get("/supervision.json?number=1").json()["rows"] == first
+    assert head.get("/supervision.json?score=1").json()["rows"] == first
     assert head.get(f"/supervision.json?scheme={NAME}").json()["rows"] != first
-    assert "90" not in head.get(f"/supervision-scheme.csv?name={NAME}&version=1").text
+    assert "90" not in head.get(f"/supervision-scheme.csv?scheme={NAME}&version=1").text
 
 
 def test_wrong_definitions_and_periods_are_told_and_nothing_is_kept(shop: Shop, ledger: Path) -> None:
@@ -103,7 +103,7 @@ def test_wrong_definitions_and_periods_are_told_and_nothing_is_kept(shop: Shop, 
     assert "时段" in head.post("/supervision-score", {"scheme": NAME, "period": "2026"}).text
     assert head.post("/supervision-score", {"scheme": "没有", "period": "2026-03"}).status_code >= 400
     assert head.post("/supervision-repeat", {"number": "7"}).status_code >= 400
-    assert head.get("/supervision?number=7").status_code == 404
+    assert head.get("/supervision?score=7").status_code == 404
     assert (
         head.get("/supervision-scheme?mapping=../mapping.toml").status_code == 200
     )  # asks for one that is there

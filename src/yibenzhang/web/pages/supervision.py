@@ -77,7 +77,7 @@ def supervision(
     scheme: Annotated[str, Query(max_length=60)] = "",
     period: Annotated[str, Query(max_length=20)] = "",
     dimension: Annotated[str, Query(max_length=60)] = "",
-    number: Annotated[int, Query(ge=0, le=10**9)] = 0,
+    score: Annotated[int, Query(ge=0, le=10**9)] = 0,
 ) -> Response:
     """The newest score of a scheme, or of one period, or one by its number. A department sees its own lines."""
     kept = kept_of(office)
@@ -87,7 +87,7 @@ def supervision(
         scores = kept.scores(scheme) if scheme else []
     except EvidenceError as error:
         raise Refused(str(error)) from error
-    chosen = _chosen(scores, period, number)
+    chosen = _chosen(scores, period, score)
     version = chosen.version if chosen else newest.get(scheme)
     pack = _pack(kept, version.definition) if version else None
     dimensions = version.definition.dimensions if version else ()
@@ -174,7 +174,7 @@ def scheme_form(
     request: Request,
     office: Shop,
     who: Who,
-    name: Annotated[str, Query(max_length=60)] = "",
+    scheme: Annotated[str, Query(max_length=60)] = "",
     version: Annotated[int, Query(ge=0, le=10**9)] = 0,
     mapping: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
@@ -184,11 +184,11 @@ def scheme_form(
     mappings = {f.name for f in (kept.folder / "mappings").glob("*.toml")}
     chosen: Version | None = None
     try:
-        if name:
-            chosen = kept.version(name, version)
+        if scheme:
+            chosen = kept.version(scheme, version)
             mapping = chosen.definition.mapping
         pack = mapping_of(kept.folder / "mappings" / mapping).pack if mapping in mappings else None
-        versions = kept.versions(name) if name else []
+        versions = kept.versions(scheme) if scheme else []
     except EvidenceError as error:
         raise Refused(str(error)) from error
     definition = chosen.definition if chosen else None
@@ -196,7 +196,7 @@ def scheme_form(
         request,
         who,
         "supervision_scheme.html",
-        {"name": name},
+        {"scheme": scheme},
         definition_rows(chosen) if chosen else [],
         DEFINED,
         _SAID["definition"],
@@ -284,7 +284,7 @@ async def score_once(request: Request, office: Shop, who: Who) -> Response:
         groups=len(made.totals),
         gaps=gaps,
     )
-    return said(f"/supervision?scheme={name}&number={made.number}", told_now)
+    return said(f"/supervision?scheme={name}&score={made.number}", told_now)
 
 
 def _scored(kept: Assessments, name: str, period: str, by: str) -> Score:
@@ -311,4 +311,4 @@ async def repeat(request: Request, office: Shop, who: Who) -> Response:
     told_now = report["repeated"].format(
         number=one.number, version=one.version.number, groups=len(one.totals), same=same
     )
-    return said(f"/supervision?scheme={one.version.definition.name}&number={one.number}", told_now)
+    return said(f"/supervision?scheme={one.version.definition.name}&score={one.number}", told_now)
