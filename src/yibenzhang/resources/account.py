@@ -22,7 +22,7 @@ from yibenzhang.resources.measures import measures_of
 from yibenzhang.resources.measuring import last_run, rates
 from yibenzhang.resources.mirror import Mirror
 from yibenzhang.resources.models import Entry, Request
-from yibenzhang.resources.published import counts_of
+from yibenzhang.resources.published import counts_of, together
 from yibenzhang.resources.quality_rules import rules_of as quality_rules
 from yibenzhang.resources.request_lists import Asked, requests
 from yibenzhang.resources.request_rules import load_rules
@@ -56,6 +56,19 @@ def account_of(
     mirror: Mirror | None = None,
 ) -> Account:
     """The page of a body as of a day. ``extra``: a layer of standards; ``mirror``: the account as kept from before."""
+    with together(ledger):
+        return _account(session, schema, body, as_of, ledger, extra, mirror)
+
+
+def _account(
+    session: Session,
+    schema: Schema,
+    body: str,
+    as_of: date,
+    ledger: Ledger | None,
+    extra: str,
+    mirror: Mirror | None,
+) -> Account:
     words = merged(extra, "account")
     columns = (Entry.kind, Entry.code, Entry.name, Entry.state, Entry.values)
     asked = select(*columns).where(Entry.body == body, Entry.state != WITHDRAWN).order_by(Entry.id)

@@ -17,7 +17,7 @@ from yibenzhang.resources.account import bodies
 from yibenzhang.resources.contradictions import contradictions, rules_of
 from yibenzhang.resources.measures import measures_of
 from yibenzhang.resources.mirror import Mirror
-from yibenzhang.resources.published import PublishedFigure, bodies_of, budgets_of
+from yibenzhang.resources.published import PublishedFigure, bodies_of, budgets_of, together
 from yibenzhang.resources.schema import Schema
 from yibenzhang.standards import HERE
 
@@ -78,12 +78,13 @@ def city_of(
                 known = None if value is None else Decimal(str(value))
                 values.setdefault(str(body or ""), {})[column.id] = known
     found: dict[str, Counter[str]] = {}
-    for c in contradictions(
-        session, schema, rules_of(extra), measures_of(extra), as_of, ledger, "", only, seen
-    ):
-        found.setdefault(c.body, Counter())[c.severity] += 1
-    budgets = budgets_of(ledger) if ledger else {}
-    names = {*bodies(session), *(bodies_of(ledger) if ledger else ())}
+    with together(ledger):
+        for c in contradictions(
+            session, schema, rules_of(extra), measures_of(extra), as_of, ledger, "", only, seen
+        ):
+            found.setdefault(c.body, Counter())[c.severity] += 1
+        budgets = budgets_of(ledger) if ledger else {}
+        names = {*bodies(session), *(bodies_of(ledger) if ledger else ())}
     lines = tuple(
         Line(b, values.get(b, {}), found.get(b, {}), budgets.get(b))
         for b in sorted(names)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -69,16 +71,37 @@ class Counted:
     file: str
 
 
-def _asked(ledger: Ledger, name: str, *bodies: str) -> Iterator[dict[str, Any]]:
+_KEPT: ContextVar[tuple[Ledger, Any] | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def together(ledger: Ledger | None) -> Iterator[None]:
+    """All that is asked of a ledger meanwhile is asked of one connection: to make one takes longer than most answers."""
+    kept = _KEPT.get()
+    if ledger is None or (kept is not None and kept[0] is ledger):
+        yield
+        return
     con = ledger.connect(compared=False)
+    token = _KEPT.set((ledger, con))
     try:
-        sql = (_QUERIES / f"{name}.sql").read_text(encoding="utf-8")
-        found = con.execute(sql, {"bodies": list(bodies)} if "$bodies" in sql else {})
-        names = [d[0] for d in found.description or ()]
-        for row in found.fetchall():
-            yield dict(zip(names, row, strict=True))
+        yield
     finally:
+        _KEPT.reset(token)
         con.close()
+
+
+def _rows(ledger: Ledger, sql: str, **values: Any) -> list[dict[str, Any]]:
+    with together(ledger):
+        kept = _KEPT.get()
+        assert kept is not None
+        found = kept[1].execute(sql, values)
+        names = [d[0] for d in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _asked(ledger: Ledger, name: str, *bodies: str) -> Iterator[dict[str, Any]]:
+    sql = (_QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+    yield from _rows(ledger, sql, **({"bodies": list(bodies)} if "$bodies" in sql else {}))
 
 
 def disclosures_of(ledger: Ledger, *bodies: str) -> list[Disclosure]:
@@ -192,9 +215,5 @@ def place_of(page: int | None, place: str | None) -> str:
 
 def bodies_of(ledger: Ledger) -> list[str]:
     """The bodies whose documents the ledger holds."""
-    con = ledger.connect(compared=False)
-    try:
-        found = con.execute("SELECT DISTINCT body FROM documents WHERE body <> '' ORDER BY 1").fetchall()
-        return [str(r[0]) for r in found]
-    finally:
-        con.close()
+    sql = "SELECT DISTINCT body FROM documents WHERE body <> '' ORDER BY 1"
+    return [str(r["body"]) for r in _rows(ledger, sql)]

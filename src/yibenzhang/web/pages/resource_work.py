@@ -19,7 +19,7 @@ from yibenzhang.resources.contradictions import contradictions as all_of
 from yibenzhang.resources.contradictions import rules_of
 from yibenzhang.resources.measures import measures_of
 from yibenzhang.resources.measuring import last_run
-from yibenzhang.resources.published import bodies_of
+from yibenzhang.resources.published import bodies_of, together
 from yibenzhang.resources.quality_rules import rules_of as quality_rules
 from yibenzhang.resources.quality_tables import rate
 from yibenzhang.resources.telling import action_name, change_sentence
@@ -233,7 +233,7 @@ def account(request: Request, office: Shop, who: Who, body: str = "") -> Respons
     ledger = ledger_of(office)
 
     def made() -> Any:
-        with office.session() as session:
+        with office.session() as session, together(ledger):
             known = sorted({*bodies(session), *(bodies_of(ledger) if ledger else ())})
             chosen = [b for b in known if only is None or b == only]
             if body and body not in chosen:
