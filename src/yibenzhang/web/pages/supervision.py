@@ -167,7 +167,7 @@ def _pictures(
     router,
     "/supervision-scheme",
     DEFINED,
-    {"name": _HEADS["scheme"]},
+    {"scheme": _HEADS["scheme"]},
     summary="评估方案：指标、权重、各版（负责人）",
 )
 def scheme_form(
