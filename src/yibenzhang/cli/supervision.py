@@ -91,7 +91,7 @@ def list_schemes(
         kept = Assessments(store)
         versions, scores = kept.versions(name), kept.scores(name)
     every = words()["every"]
-    told = [
+    listed = [
         {
             "name": v.definition.name,
             "version": v.number,
@@ -114,11 +114,11 @@ def list_schemes(
         for s in scores
     ]
     if format == "json":
-        _json({"versions": [{**t, "definition": as_data(v.definition)} for t, v in zip(told, versions, strict=True)], "scores": done})  # fmt: skip
+        _json({"versions": [{**t, "definition": as_data(v.definition)} for t, v in zip(listed, versions, strict=True)], "scores": done})  # fmt: skip
     elif format == "csv":
-        _csv(done if name else told)
+        _csv(done if name else listed)
     else:
-        _print([*(_said("definition", **t) for t in told), *(_said("score", **d) for d in done)])
+        _print([*(_said("definition", **t) for t in listed), *(_said("score", **d) for d in done)])
 
 
 @app.command()
@@ -155,7 +155,7 @@ def score(
 
 def _lists(kept: Assessments, made: Score, out: Path) -> list[Path]:
     """A list for each dimension."""
-    from yibenzhang.supervision.telling import as_csv, dimension_title, told
+    from yibenzhang.supervision.telling import as_csv, chosen, dimension_title
 
     pack, files = _pack(kept, made), []
     out.mkdir(parents=True, exist_ok=True)
@@ -164,7 +164,7 @@ def _lists(kept: Assessments, made: Score, out: Path) -> list[Path]:
         called = dimension_title(pack, dimension)
         name = _said("list", name=definition.name, period=made.period, dimension=called)
         files.append(out / name.replace("/", "-"))
-        files[-1].write_text(as_csv(made, told(made, dimension), pack), encoding="utf-8-sig")
+        files[-1].write_text(as_csv(made, chosen(made, dimension), pack), encoding="utf-8-sig")
     return files
 
 
@@ -229,8 +229,10 @@ def repeat(
             _, _, found = read(kept, one.version, one.period, one.time, Limits(seconds))
             gaps = sum(bool(c.gap) for c in found)
             lost = differences(one, found)
-            told = said["again_same"] if not lost else said["again_different"].format(count=len(lost))
-            lines.append(said["again"].format(same=said["again_gap"].format(gaps=gaps) if gaps else told))
+            again_said = said["again_same"] if not lost else said["again_different"].format(count=len(lost))
+            lines.append(
+                said["again"].format(same=said["again_gap"].format(gaps=gaps) if gaps else again_said)
+            )
     rows = [asdict(d) for d in lost]
     if format == "json":
         _json({"number": number, "gaps": gaps, "differences": rows})
@@ -288,7 +290,7 @@ def _pack(kept: Assessments, made: Score) -> Pack | None:
 
 
 def _show(kept: Assessments, made: Score, dimension: str, format: str, head: bool = False) -> None:
-    from yibenzhang.supervision.telling import as_csv, dimension_title, rows, sentences, told
+    from yibenzhang.supervision.telling import as_csv, chosen, dimension_title, rows, sentences
 
     pack = _pack(kept, made)
     if dimension:
@@ -296,7 +298,7 @@ def _show(kept: Assessments, made: Score, dimension: str, format: str, head: boo
         dimension = known.get(dimension, dimension)
         if dimension not in made.version.definition.dimensions:
             raise fail(f"这个方案不按“{dimension}”分，可以是：{'、'.join(known)}。")
-    found = told(made, dimension)
+    found = chosen(made, dimension)
     if format == "json":
         gaps = [{"measure": m, "gap": g} for m, g in dict.fromkeys((c.measure, c.gap) for c in made.gaps)]
         _json({"number": made.number, "gaps": gaps, "rows": list(rows(made, found, pack))})

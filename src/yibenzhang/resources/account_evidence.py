@@ -43,7 +43,7 @@ def _own(folder: Path, body: str) -> Mapping[str, Sequence[Promise]]:
     for file in sorted(folder.glob("*.toml")):
         try:
             mapped = mapping_of(file)
-        except EvidenceError:  # told where mappings are looked after
+        except EvidenceError:  # state where mappings are looked after
             continue
         if mapped.subject == body:
             out[mapped.pack.id] = mapped.promises
@@ -70,9 +70,9 @@ def _figures(page: Page, seen: Observation, own: Mapping[str, Sequence[Promise]]
     for promise in own.get(name, chosen.promises):
         if promise.indicator != indicator:
             continue
-        told, why = verdict(promise, chosen.indicators[indicator], seen, date.fromisoformat(seen.time[:10]))
+        state, why = verdict(promise, chosen.indicators[indicator], seen, date.fromisoformat(seen.time[:10]))
         target = f"{promise.sign or promise.by}{promise.target}{promise.unit}"
         title = page.row("measured", period=period, system=chosen.name, name=promise.name, promise=target)
         value = seen.gap if seen.value is None else f"{seen.value.normalize():,f}{seen.unit}"
-        said = page.row("verdict", verdict=words["verdict"][told.value], value=value)
+        said = page.row("verdict", verdict=words["verdict"][state.value], value=value)
         yield Figure(title, seen.value, seen.unit, cite, str(words["why"][why]), words=said)

@@ -91,12 +91,12 @@ class Assessments:
             last = there[-1] if there else None
             number = last.number if last else 0
             if before is not None and before != number:
-                told = (
+                named = (
                     {"by": last.by, "time": last.time[:16].replace("T", " ")}
                     if last
                     else {"by": "", "time": ""}
                 )
-                raise EvidenceError(say("stale", name=definition.name, now=number, from_=before, **told))
+                raise EvidenceError(say("stale", name=definition.name, now=number, from_=before, **named))
             if last and as_data(last.definition) == data:
                 raise EvidenceError(say("same", name=definition.name, version=number))
             kept.append(Version(definition, number + 1, time, by.strip()))
@@ -121,7 +121,7 @@ class Assessments:
         self, version: Version, period: str, time: str, by: str, source: str, found: Sequence[Count]
     ) -> Score:
         """Add a score made of these counts."""
-        told = standings(version.definition, found)
+        ranking = standings(version.definition, found)
         kept: list[int] = []
 
         def made(lines: list[dict[str, Any]]) -> Sequence[Mapping[str, Any]]:
@@ -135,16 +135,16 @@ class Assessments:
                     "by": by,
                     "source": source,
                     "counts": [_line(c) for c in found],
-                    "totals": [[s.dimension, s.group, _text(s.total), s.rank] for s in told],
+                    "totals": [[s.dimension, s.group, _text(s.total), s.rank] for s in ranking],
                 }
             ]
 
         self._scores.append(made)
-        return Score(kept[0], version, period, time, by, source, tuple(found), totals_of(told))
+        return Score(kept[0], version, period, time, by, source, tuple(found), totals_of(ranking))
 
 
-def totals_of(told: Sequence[Standing]) -> dict[tuple[str, str], tuple[Decimal | None, int | None]]:
-    return {(s.dimension, s.group): (s.total, s.rank) for s in told}
+def totals_of(ranking: Sequence[Standing]) -> dict[tuple[str, str], tuple[Decimal | None, int | None]]:
+    return {(s.dimension, s.group): (s.total, s.rank) for s in ranking}
 
 
 def differences(score: Score, found: Sequence[Count] | None = None) -> list[Difference]:
@@ -155,11 +155,11 @@ def differences(score: Score, found: Sequence[Count] | None = None) -> list[Diff
     for key in sorted(set(now) | set(score.totals)):
         then, again = score.totals.get(key), now.get(key)
         if then != again:
-            out.append(Difference(*key, _told(then), _told(again)))
+            out.append(Difference(*key, _as_text(then), _as_text(again)))
     return out
 
 
-def _told(pair: tuple[Decimal | None, int | None] | None) -> str:
+def _as_text(pair: tuple[Decimal | None, int | None] | None) -> str:
     total, rank = pair or (None, None)
     return "—" if total is None else f"{total}（{rank}）"
 

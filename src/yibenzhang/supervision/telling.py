@@ -30,7 +30,7 @@ def group_title(name: str) -> str:
     return name or str(words()["terms"]["blank"])
 
 
-def told(score: Score, dimension: str = "", group: str | None = None) -> list[Standing]:
+def chosen(score: Score, dimension: str = "", group: str | None = None) -> list[Standing]:
     """The standings of a score, of one dimension and one group where they are given."""
     found = standings(score.version.definition, score.counts)
     return [s for s in found if dimension in ("", s.dimension) and group in (None, s.group)]
@@ -120,8 +120,8 @@ def sentences(score: Score, found: Sequence[Standing], pack: Pack | None) -> Ite
         rank = "—" if s.rank is None else str(s.rank)
         line = said["line"].format(rank=rank, group=group_title(s.group), total=total, parts=parts)
         yield line.replace(f"{said['no_total']} 分", said["no_total"])
-    told_gaps = dict.fromkeys((c.measure, c.gap) for c in score.gaps)
-    for measure, gap in told_gaps:
+    missing = dict.fromkeys((c.measure, c.gap) for c in score.gaps)
+    for measure, gap in missing:
         yield said["gap"].format(measure=measure, gap=gap)
 
 

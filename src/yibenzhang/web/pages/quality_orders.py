@@ -58,10 +58,10 @@ def open_orders(office: Shop, who: Who) -> Response:
     with office.session() as session:
         codes = send(session, last_run(session), doer_of(who))
     words = schema.words["mending"]
-    told = (
+    sentence = (
         words["opened"].format(count=len(codes), codes="、".join(codes[:10])) if codes else words["nothing"]
     )
-    return said("/quality-orders", told)
+    return said("/quality-orders", sentence)
 
 
 @router.post(

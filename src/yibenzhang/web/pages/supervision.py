@@ -27,7 +27,9 @@ from yibenzhang.supervision.telling import (
     dimension_title,
     group_title,
     rows,
-    told,
+)
+from yibenzhang.supervision.telling import (
+    chosen as chosen_of,
 )
 from yibenzhang.supervision.words import words
 from yibenzhang.web.charts import Chart, Series, bars, lines
@@ -92,9 +94,9 @@ def supervision(
     pack = _pack(kept, version.definition) if version else None
     dimensions = version.definition.dimensions if version else ()
     dimension = dimension if dimension in dimensions else next(iter(dimensions), "")
-    every = told(chosen, dimension) if chosen else []
-    mine = only_of(who)
-    found = [s for s in every if mine is None or s.group == mine]
+    every = chosen_of(chosen, dimension) if chosen else []
+    own = only_of(who)
+    found = [s for s in every if own is None or s.group == own]
     return answered(
         request,
         who,
@@ -150,7 +152,7 @@ def _pictures(
     latest = {s.period: s for s in scores}
     periods = sorted(latest)[-_MOST_PERIODS:]
     if len(periods) > 1:
-        over = [{t.group: t.total for t in told(latest[p], dimension)} for p in periods]
+        over = [{t.group: t.total for t in chosen_of(latest[p], dimension)} for p in periods]
         each = [
             Series(
                 group_title(s.group),
@@ -276,7 +278,7 @@ async def score_once(request: Request, office: Shop, who: Who) -> Response:
     kept = kept_of(office)
     made = await run_in_threadpool(_scored, kept, name, period, who.name)
     gaps = len({c.measure for c in made.gaps})
-    told_now = words()["report"]["scored"].format(
+    sentence = words()["report"]["scored"].format(
         number=made.number,
         name=name,
         version=made.version.number,
@@ -284,7 +286,7 @@ async def score_once(request: Request, office: Shop, who: Who) -> Response:
         groups=len(made.totals),
         gaps=gaps,
     )
-    return said(f"/supervision?scheme={name}&score={made.number}", told_now)
+    return said(f"/supervision?scheme={name}&score={made.number}", sentence)
 
 
 def _scored(kept: Assessments, name: str, period: str, by: str) -> Score:
@@ -308,7 +310,7 @@ async def repeat(request: Request, office: Shop, who: Who) -> Response:
         raise Refused(str(error)) from error
     report = words()["report"]
     same = report["same"] if not lost else report["different"].format(count=len(lost))
-    told_now = report["repeated"].format(
+    sentence = report["repeated"].format(
         number=one.number, version=one.version.number, groups=len(one.totals), same=same
     )
-    return said(f"/supervision?scheme={one.version.definition.name}&score={one.number}", told_now)
+    return said(f"/supervision?scheme={one.version.definition.name}&score={one.number}", sentence)
