@@ -13,6 +13,9 @@ import typer
 
 from bench.tables import show
 
+_AT_ONCE = 2_000_000
+"""As many orders are made as objects; more are written as they are made."""
+
 
 def hotline(
     orders: Annotated[int, typer.Option(min=1000, help="造多少张工单")] = 1_000_000,
@@ -23,26 +26,34 @@ def hotline(
     database: Annotated[
         str, typer.Option(help="一个空的 PostgreSQL 的地址（SQLAlchemy 的写法）；不写用 Parquet")
     ] = "",
+    memory: Annotated[int, typer.Option(min=1, help="认人认事最多用多少 GB 内存")] = 4,
     format: Annotated[str, typer.Option("--format", "-f", help="text 给人看，json 给程序用")] = "text",
 ) -> None:
     """造一年的工单，埋下一人多次、多人一事和它们的假象，看认出多少、认错多少、用多少时间。"""
-    from bench.hotline import as_table, made_orders, mapping_file, measured, megabytes, warned
+    from bench.hotline import as_table, made_orders, mapping_file, measured, megabytes, truth_of, warned
+    from bench.hotline_large import write
 
-    made = made_orders(orders, seed, wordings)
-    table = as_table(made)
     with tempfile.TemporaryDirectory(prefix="ybz-") as name:
-        folder = Path(name)
-        if database:
-            _filled(database, table, folder)
-            os.environ["BENCH_HOTLINE_URL"] = database
-            file = mapping_file(folder, 'kind = "database"\nvariable = "BENCH_HOTLINE_URL"', 'from = "gd"')
-        else:
-            import pyarrow.parquet
+        import pyarrow.parquet
 
-            pyarrow.parquet.write_table(table, folder / "gd.parquet")
-            file = mapping_file(folder, 'kind = "files"', 'file = "gd.parquet"')
-        del table
-        steps, found = measured(file, made)
+        folder = Path(name)
+        if orders > _AT_ONCE and not database:
+            place, truth_file = write(orders, seed, wordings, folder)
+            truth = pyarrow.parquet.read_table(truth_file)
+            file = mapping_file(folder, 'kind = "files"', f'file = "{place.name}"')
+        else:
+            made = made_orders(orders, seed, wordings)
+            table, truth = as_table(made), truth_of(made)
+            if database:
+                _filled(database, table, folder)
+                os.environ["BENCH_HOTLINE_URL"] = database
+                source = 'kind = "database"\nvariable = "BENCH_HOTLINE_URL"'
+                file = mapping_file(folder, source, 'from = "gd"')
+            else:
+                pyarrow.parquet.write_table(table, folder / "gd.parquet")
+                file = mapping_file(folder, 'kind = "files"', 'file = "gd.parquet"')
+            del table, made
+        steps, found = measured(file, truth, memory)
     told: dict[str, Any] = {
         "orders": orders,
         "wordings": wordings,

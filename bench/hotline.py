@@ -80,7 +80,7 @@ def mapping_file(folder: Path, source: str, place: str) -> Path:
     return file
 
 
-def measured(file: Path, made: Made) -> tuple[list[Step], list[Found]]:
+def measured(file: Path, truth: Any, memory: int = 4) -> tuple[list[Step], list[Found]]:
     """Indicators, reading, linking and warning through a mapping, and what was found against what was made."""
     mapped, period = mapping_of(file), period_of("2026")
     steps: list[Step] = []
@@ -91,7 +91,7 @@ def measured(file: Path, made: Made) -> tuple[list[Step], list[Found]]:
     begun = time.monotonic(), time.process_time()
     run(mapped, period, "2026-12-31", LIMITS)
     timed("指标", begun)
-    with workplace() as con:
+    with workplace(f"{memory}GB") as con:
         begun = time.monotonic(), time.process_time()
         given, _ = orders_of(mapped, period, LIMITS)
         take(con, given)
@@ -104,16 +104,20 @@ def measured(file: Path, made: Made) -> tuple[list[Step], list[Found]]:
         counts, series = daily(con)
         surges(counts, period.begin, period.end, of=series)
         timed("突增预警", begun)
-        found = list(judged(con, made))
+        found = list(judged(con, truth))
     steps.append(Step("合计", sum(s.seconds for s in steps), sum(s.processor for s in steps)))
     return steps, found
 
 
-def judged(con: duckdb.DuckDBPyConnection, made: Made) -> Iterator[Found]:
+def truth_of(made: Made) -> Any:
+    """Of each order its person and its matter."""
     import pyarrow as pa
 
-    truth = {"id": [r["id"] for r in made.rows], "person": made.persons, "matter": made.matters}
-    con.register("given_truth", pa.table(truth))
+    return pa.table({"id": [r["id"] for r in made.rows], "person": made.persons, "matter": made.matters})
+
+
+def judged(con: duckdb.DuckDBPyConnection, truth: Any) -> Iterator[Found]:
+    con.register("given_truth", truth)
     con.execute(
         "CREATE OR REPLACE TABLE truth AS SELECT o.n, t.person, t.matter, p.person AS found_person, m.matter AS found_matter "
         "FROM given_truth t JOIN orders o USING (id) LEFT JOIN order_person p USING (n) LEFT JOIN order_matter m USING (n)"

@@ -73,6 +73,25 @@ class Made:
     planted_matters: set[int] = field(default_factory=set)
 
 
+@dataclass
+class People:
+    """Those made so far: how many, and the last of them."""
+
+    count: int = 0
+    last: Person | None = None
+
+    def append(self, person: Person) -> None:
+        self.count += 1
+        self.last = person
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __getitem__(self, _: int) -> Person:
+        assert self.last is not None
+        return self.last
+
+
 class Maker:
     """A city of a size that goes with the number of orders."""
 
@@ -101,6 +120,12 @@ class Maker:
         stems = [*shorter, *(f"{a}{b}" for a in w["names"] for b in w["names"] if a != b)]
         if count > len(stems):
             stems += [m + a + b for m in w["more"][1:] for a in w["names"] for b in w["names"] if a != b]
+        if count > 1.05 * len(stems):  # a city of many millions of orders has longer names, too
+            pairs = [a + b for a in w["names"] for b in w["names"] if a != b]
+            wanted = int(1.2 * count)
+            stems = list(
+                dict.fromkeys([*stems, *(p + of.choice(w["names"]) for p in of.choices(pairs, k=3 * wanted))])
+            )
         of.shuffle(stems)
         out: list[Site] = []
         taken: set[tuple[str, int]] = set()
@@ -230,9 +255,19 @@ class Maker:
 def make(orders: int, seed: int, planted: float = 0.12, wordings: str = "hotline") -> Made:
     """Orders of which about ``planted`` are of planted matters and as many of planted people; in the order of time."""
     m = Maker(orders, seed, wordings)
-    of = m.of
-    people: list[Person] = []
-    matter = 0
+    fill(m, orders, planted)
+    order = sorted(range(len(m.made.rows)), key=lambda k: m.made.rows[k]["received"])
+    out = Made(planted_persons=m.made.planted_persons, planted_matters=m.made.planted_matters)
+    for k, old in enumerate(order, start=1):
+        out.rows.append({"id": f"GD{k:08d}", **m.made.rows[old]})
+        out.persons.append(m.made.persons[old])
+        out.matters.append(m.made.matters[old])
+    return out
+
+
+def fill(m: Maker, orders: int, planted: float = 0.12) -> None:
+    """The orders of a city, in the order in which they were thought of."""
+    of, people, matter = m.of, People(), 0
     while len(m.made.rows) < orders * planted:
         matter = _matter(m, people, matter)
     while len(m.made.rows) < orders * 2 * planted:
@@ -246,16 +281,9 @@ def make(orders: int, seed: int, planted: float = 0.12, wordings: str = "hotline
         person = m.person(site=site if of.random() < 0.5 else None)
         people.append(person)
         m.tell(matter, len(people), person, site, person.building, kind, m.moment(day))
-    order = sorted(range(len(m.made.rows)), key=lambda k: m.made.rows[k]["received"])
-    out = Made(planted_persons=m.made.planted_persons, planted_matters=m.made.planted_matters)
-    for k, old in enumerate(order, start=1):
-        out.rows.append({"id": f"GD{k:08d}", **m.made.rows[old]})
-        out.persons.append(m.made.persons[old])
-        out.matters.append(m.made.matters[old])
-    return out
 
 
-def _matter(m: Maker, people: list[Person], last: int) -> int:
+def _matter(m: Maker, people: People, last: int) -> int:
     """One planted matter, and with it one near miss of each kind that can be had."""
     of = m.of
     site, kind, day = (
@@ -294,7 +322,7 @@ def _matter(m: Maker, people: list[Person], last: int) -> int:
     return last
 
 
-def _caller(m: Maker, people: list[Person], last: int) -> int:
+def _caller(m: Maker, people: People, last: int) -> int:
     """One person who calls again and again, of several things, and namesakes and housemates who call once."""
     of = m.of
     person = m.person()

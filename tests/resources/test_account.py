@@ -16,6 +16,12 @@ from bench.resources import city
 from tests.conftest import EXAMPLES
 from tests.resources.conftest import ME
 from yibenzhang.cli import app
+from yibenzhang.evidence.mappings import mapping_of
+from yibenzhang.evidence.measuring import period_of, run
+from yibenzhang.evidence.observations import Observations
+from yibenzhang.evidence.packs import pack
+from yibenzhang.evidence.samples import write_sample
+from yibenzhang.evidence.sources import Limits
 from yibenzhang.ledger.ingesting import Origin, ingest
 from yibenzhang.ledger.store import Ledger
 from yibenzhang.office.database import Database
@@ -263,3 +269,26 @@ def test_the_made_city_is_the_same_every_time() -> None:
     assert (
         len(one.drafts["application"]) == 400 and len({b["body"] for b in one.drafts["data_resource"]}) == 61
     )
+
+
+def test_what_was_measured_stands_beside_what_was_promised(
+    tmp_path: Path, desk: Database, schema: Schema
+) -> None:
+    made = Ledger(tmp_path / "l")
+    mapped = mapping_of(write_sample(pack("hotline"), made.folder / "mappings"))
+    body = mapped.subject
+    with desk.session() as session:
+        silent = account_of(session, schema, body, DAY, made)
+        assert [s.unknown for s in silent.sections if s.id == "evidence"] == [
+            ("没有实测过（yibenzhang evidence）",)
+        ]
+    for time in ("2026-12-30T02:00:00", "2026-12-31T02:00:00"):
+        Observations(made.folder).append(run(mapped, period_of("2026"), time, Limits(seconds=20)))
+    with desk.session() as session:
+        told = account_of(session, schema, body, DAY, made)
+        others = account_of(session, schema, "别的局", DAY, made)
+    [section] = [s for s in told.sections if s.id == "evidence"]
+    cost = next(f for f in section.figures if "成本总量控制" in f.name)
+    assert cost.name.endswith("≤310万元") and cost.words.startswith("做到：") and "2026-12-31 测" in cost.cite
+    assert len([f for f in section.figures if "成本总量控制" in f.name]) == 1
+    assert not [s for s in others.sections if s.id == "evidence"][0].figures

@@ -114,3 +114,4 @@ def test_the_promises_of_real_documents(corpus: Path) -> None:
     }
     assert centre["resource.count"] == (">=", 5000) and centre["resource.bodies"] == (">=", 61)
     assert centre["quality.rate"] == (">=", 90)
+    assert centre["documents.intensive"] == ("=", 82) and centre["documents.exchange"] == ("=", 172)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
-from bench.hotline import as_table, judged, mapping_file, warned
+from bench.hotline import as_table, judged, mapping_file, truth_of, warned
 from bench.hotline_orders import columns, make
 from yibenzhang.cli import app
 from yibenzhang.evidence.observations import Observations
@@ -166,7 +166,7 @@ def test_made_orders_are_found_as_promised() -> None:
     with workplace() as con:
         take(con, pa.table(dict(columns(made))))
         link(con)
-        found = {f.what: f for f in judged(con, made)}
+        found = {f.what: f for f in judged(con, truth_of(made))}
         listed = groups(con)
     assert found["一人多次"].precision >= 0.95 and found["一人多次"].recall >= 0.90
     assert found["多人一事"].precision >= 0.93 and found["多人一事"].recall >= 0.70

@@ -25,10 +25,11 @@ LAYERS = {
     "projects": "model standards recognising reading ledger resources office",
     "evidence": "standards",
     "hotline": "standards evidence",
+    "supervision": "standards evidence",
     "processes": "standards reading checking",
     "batch": "model standards reading recognising checking processes",
     "ledger": "model standards reading checking batch",
-    "resources": "model standards reading recognising ledger office",
+    "resources": "model standards reading recognising ledger office evidence",
 }
 """Package → the packages it may import; those not named here stand above all of these and may import them."""
 

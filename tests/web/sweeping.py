@@ -74,7 +74,7 @@ HARMLESS: dict[str, Any] = {
     "batch": "", "family": "", "sort": "", "asked": "", "round": "", "reviewer": "", "act": "due", "changed": "false", "forget": 0,
     "chosen": "", "order": "", "step": "", "record": "", "one": "", "other": "", "why": "", "remove": "false", "digest": "",
     "form": "table", "ending": "docx",
-    "system": "", "file": "", "check": "",
+    "system": "", "file": "", "check": "", "scheme": "", "period": "", "dimension": "", "score": 0, "mapping": "", "note": "改了",
     "leaf": 1, "width": 400, "x0": 0, "top": 0, "x1": 500, "bottom": 800, "status": "", "find": "", "name": "testing.txt", "draft": "false",
     "year": "2031", "stage": "budget", "days": "20", "approved_on": "2026-01-05", "due_on": "2026-02-20", "published_on": "",
     "published_url": "", "contact": "", "add": "", "level": "", "verdict": "confirmed", "reason": "看过原件", "words": "第 1 页少一行",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,7 +20,7 @@ from yibenzhang.evidence.mappings import Mapped
 from yibenzhang.evidence.observations import Observation
 from yibenzhang.evidence.packs import Indicator, Pack
 from yibenzhang.evidence.prometheus import rows_of
-from yibenzhang.evidence.sources import Limits, Reading, Source
+from yibenzhang.evidence.sources import Limits, Reading, Rows, Source
 from yibenzhang.evidence.words import EvidenceError, evidence_words, say
 
 _FLOAT = Decimal("0.000001")
@@ -198,6 +198,58 @@ def _looked(mapped: Mapped, source: Source, table: str, period: Period) -> str:
     return "" if rows else _gap("none_in_period", table=f"{table}（{contract.meaning}）")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query of one table of the contract, ``{table}``, in the SQL of the source it is asked of."""
+
+    table: str
+    sql: Callable[[Source], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Its rows, the query as it was run, the hash of what was read; or why there is nothing."""
+
+    rows: Rows
+    query: str
+    hash: str
+    gap: str
+
+
+def several(
+    mapped: Mapped, period: Period, time: str, limits: Limits, asked: Sequence[Asked]
+) -> tuple[str, list[Answer]]:
+    """What the source is called, and the answer to each query; each table is looked at once, as for indicators."""
+    try:
+        with opened(mapped, limits, period) as (source, away):
+            lost = dict(reversed(missing(mapped, source)))
+            state = {t: _gap("contract", why=s) for t, s in lost.items() if t}
+            state |= {t: _gap("source", why=s) for t, s in away.items()}
+            return source.called, [_answer(mapped, source, a, period, time, state) for a in asked]
+    except EvidenceError as error:
+        gap = _gap("source", why=error)
+        return "", [Answer((), "", "", gap) for _ in asked]
+
+
+def _answer(
+    mapped: Mapped, source: Source, asked: Asked, period: Period, time: str, state: dict[str, str]
+) -> Answer:
+    sql = ""
+    try:
+        if asked.table not in state:
+            state[asked.table] = _looked(mapped, source, asked.table, period)
+        if state[asked.table]:
+            return Answer((), "", "", state[asked.table])
+        bare = asked.sql(source)
+        if ":begin" not in bare and _long_after(period, time):
+            return Answer((), "", "", _gap("register"))
+        sql = query(mapped, source, bare, (asked.table,))
+        reading = source.ask(sql, _used(sql, period.values()))
+        return Answer(reading.rows, sql, reading.hash, "")
+    except EvidenceError as error:
+        return Answer((), sql, "", _gap("source", why=error))
+
+
 def _used(sql: str, values: Mapping[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in values.items() if re.search(rf":{k}\b", sql)}
 
@@ -209,7 +261,7 @@ def _value(
         raise EvidenceError(say("reads_one", rows=len(reading.rows)))
     row = dict(zip((c.lower() for c in reading.columns), reading.rows[0], strict=True))
     if "value" in row:
-        value = _number(row["value"])
+        value = number(row["value"])
         return (
             (None, None, None, _gap("nothing"))
             if value is None
@@ -217,7 +269,7 @@ def _value(
         )
     if not {"numerator", "denominator"} <= set(row):
         raise EvidenceError(say("reads_what"))
-    above, below = _number(row["numerator"]), _number(row["denominator"])
+    above, below = number(row["numerator"]), number(row["denominator"])
     if not below:
         return None, above, below, _gap("no_denominator")
     if above is None:
@@ -225,7 +277,8 @@ def _value(
     return indicator.scale * above / below, above, below, ""
 
 
-def _number(value: Any) -> Decimal | None:
+def number(value: Any) -> Decimal | None:
+    """A number that a source gave; None for nothing. Raises EvidenceError."""
     if value is None:
         return None
     try:

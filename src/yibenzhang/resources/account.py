@@ -10,17 +10,19 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from yibenzhang.ledger.store import Ledger
 from yibenzhang.resources.account_disclosed import goals, money, promises
-from yibenzhang.resources.account_page import Account, Figure, Page
+from yibenzhang.resources.account_evidence import evidence
+from yibenzhang.resources.account_page import Account, Figure, Held, Page
 from yibenzhang.resources.contradictions import looked_at, rules_of
 from yibenzhang.resources.measures import measures_of
 from yibenzhang.resources.measuring import last_run, rates
+from yibenzhang.resources.mirror import Mirror
 from yibenzhang.resources.models import Entry, Request
-from yibenzhang.resources.published import counts_of
+from yibenzhang.resources.published import counts_of, together
 from yibenzhang.resources.quality_rules import rules_of as quality_rules
 from yibenzhang.resources.request_lists import Asked, requests
 from yibenzhang.resources.request_rules import load_rules
@@ -34,22 +36,45 @@ SCHEMA = "yibenzhang/account/1"
 
 def bodies(session: Session) -> list[str]:
     """The bodies that the account knows, also those that only asked for something."""
-    known = {
-        *session.scalars(select(Entry.body).distinct()),
-        *session.scalars(select(Request.body).distinct()),
-    }
-    return sorted(known - {""})
+    return sorted({*_each(session, Entry.body), *_each(session, Request.body)})
+
+
+def _each(session: Session, column: InstrumentedAttribute[str]) -> Iterator[str]:
+    """The different values of a column with an index, one look-up each: there are few of them in many rows."""
+    last = ""
+    while last := session.scalar(select(func.min(column)).where(column > last)) or "":
+        yield last
 
 
 def account_of(
-    session: Session, schema: Schema, body: str, as_of: date, ledger: Ledger | None = None, extra: str = ""
+    session: Session,
+    schema: Schema,
+    body: str,
+    as_of: date,
+    ledger: Ledger | None = None,
+    extra: str = "",
+    mirror: Mirror | None = None,
 ) -> Account:
-    """The page of a body as of a day. ``extra``: a layer of standards."""
+    """The page of a body as of a day. ``extra``: a layer of standards; ``mirror``: the account as kept from before."""
+    with together(ledger):
+        return _account(session, schema, body, as_of, ledger, extra, mirror)
+
+
+def _account(
+    session: Session,
+    schema: Schema,
+    body: str,
+    as_of: date,
+    ledger: Ledger | None,
+    extra: str,
+    mirror: Mirror | None,
+) -> Account:
     words = merged(extra, "account")
-    asked = select(Entry).where(Entry.body == body, Entry.state != WITHDRAWN).order_by(Entry.id)
-    by_kind: dict[str, list[Entry]] = {}
-    for e in session.scalars(asked):
-        by_kind.setdefault(e.kind, []).append(e)
+    columns = (Entry.kind, Entry.code, Entry.name, Entry.state, Entry.values)
+    asked = select(*columns).where(Entry.body == body, Entry.state != WITHDRAWN).order_by(Entry.id)
+    by_kind: dict[str, list[Held]] = {}
+    for row in session.execute(asked):
+        by_kind.setdefault(row[0], []).append(Held(*row))
     page = Page(schema, words, by_kind)
     measures = measures_of(extra)
     money(page, ledger, body, as_of)
@@ -67,15 +92,16 @@ def account_of(
     ):
         _plain(page, name, kind)
     _requests(page, session, body, as_of)
-    found, own = looked_at(session, schema, rules_of(extra), measures, as_of, ledger, body, body)
+    found, own = looked_at(session, schema, rules_of(extra), measures, as_of, ledger, body, body, mirror)
     promises(page, own, counts_of(ledger, body, measures) if ledger else [])
+    evidence(page, ledger, body)
     return Account(body, as_of, tuple(page.sections), tuple(found))
 
 
 # ---- sections ------------------------------------------------------------------------------------------
 
 
-def _start(page: Page, kind: str) -> tuple[list[Entry], list[Figure | None], list[str]]:
+def _start(page: Page, kind: str) -> tuple[list[Held], list[Figure | None], list[str]]:
     """The entries of a kind with their number; where there are none, that this is not known."""
     some = list(page.by_kind.get(kind, ()))
     name = page.schema.kinds[kind].name
@@ -88,7 +114,7 @@ def _start(page: Page, kind: str) -> tuple[list[Entry], list[Figure | None], lis
     return some, figures, []
 
 
-def _costs(page: Page, some: Sequence[Entry], name: str, row: str) -> Iterator[Figure | None]:
+def _costs(page: Page, some: Sequence[Held], name: str, row: str) -> Iterator[Figure | None]:
     years = Counter(e.values.get("cost_year") for e in some if e.values.get(name) is not None)
     for year in sorted(years, key=str):
         of_year = [e for e in some if e.values.get(name) is not None and e.values.get("cost_year") == year]
@@ -155,7 +181,7 @@ def _quality(page: Page, session: Session, body: str, extra: str) -> None:
 
 def _cloud(page: Page) -> None:
     some, figures, unknown = _start(page, "cloud")
-    groups: dict[tuple[str, str], list[Entry]] = {}
+    groups: dict[tuple[str, str], list[Held]] = {}
     for e in some:
         groups.setdefault((str(e.values.get("type") or ""), str(e.values.get("measure") or "")), []).append(e)
     for (type, measure), group in sorted(groups.items()):

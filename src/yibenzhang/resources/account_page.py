@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from yibenzhang.resources.contradictions import Contradiction
-from yibenzhang.resources.models import Entry, Request
+from yibenzhang.resources.models import Request
 from yibenzhang.resources.schema import Schema
 
 _CODES = 6
@@ -55,11 +55,22 @@ class Account:
         return [u for s in self.sections for u in s.unknown]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An entry of the body, as far as the page looks at it."""
+
+    kind: str
+    code: str
+    name: str
+    state: str
+    values: Mapping[str, Any]
+
+
 @dataclass
 class Page:
     schema: Schema
     words: Mapping[str, Mapping[str, str]]
-    by_kind: Mapping[str, Sequence[Entry]]
+    by_kind: Mapping[str, Sequence[Held]]
     sections: list[Section] = field(default_factory=list)
 
     def row(self, line: str, /, **arguments: object) -> str:
@@ -68,17 +79,17 @@ class Page:
     def unknown(self, line: str, /, **arguments: object) -> str:
         return self.words["unknown"][line].format(**arguments)
 
-    def cited(self, some: Iterable[Entry | Request]) -> dict[str, Any]:
+    def cited(self, some: Iterable[Held | Request]) -> dict[str, Any]:
         """Where a figure of the account stands: its entries."""
         codes = tuple(e.code for e in some)
         named = "、".join(codes[:_CODES]) + ("…" if len(codes) > _CODES else "")
         citation = self.words["cites"]["account"].format(count=len(codes), codes=named) if codes else ""
         return {"cite": citation, "codes": codes}
 
-    def counted(self, name: str, some: Sequence[Entry] | Sequence[Request], **arguments: object) -> Figure:
+    def counted(self, name: str, some: Sequence[Held] | Sequence[Request], **arguments: object) -> Figure:
         return Figure(self.row(name, **arguments), Decimal(len(some)), "", **self.cited(some))
 
-    def marked(self, line: str, some: Sequence[Entry], name: str, marks: Collection[object]) -> Figure:
+    def marked(self, line: str, some: Sequence[Held], name: str, marks: Collection[object]) -> Figure:
         """How many have one of these values: known only where every one of them says it."""
         silent = [e for e in some if e.values.get(name) is None]
         matching = [e for e in some if e.values.get(name) in marks]
@@ -86,11 +97,11 @@ class Page:
             return Figure(self.row(line), None, note=self._partly(len(silent), some, name))
         return self.counted(line, matching)
 
-    def _partly(self, count: int, some: Sequence[Entry], name: str) -> str:
+    def _partly(self, count: int, some: Sequence[Held], name: str) -> str:
         found = self.schema.kinds[some[0].kind].field(name)
         return self.unknown("partly", count=count, field=found.name if found else name)
 
-    def summed(self, title: str, some: Sequence[Entry], name: str, unit: str) -> Figure | None:
+    def summed(self, title: str, some: Sequence[Held], name: str, unit: str) -> Figure | None:
         """A sum over entries: known only where every one of them says it; none where none does."""
         known = [e for e in some if e.values.get(name) is not None]
         if not known:

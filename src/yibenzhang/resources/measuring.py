@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from yibenzhang.resources.mending import recheck
 from yibenzhang.resources.models import Entry, Quality
 from yibenzhang.resources.quality_rules import Column
 from yibenzhang.resources.quality_tables import Result, rate
@@ -60,6 +61,7 @@ def keep(session: Session, source: str, body: str, results: Sequence[Result], ru
     ]
     if rows:
         session.execute(insert(Quality), rows)
+        recheck(session, source[:400], body, rows, run, doer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,31 @@ class Quality(Base):
     samples: Mapped[list[Any]] = mapped_column(default=list)
 
 
+class Mending(Base):
+    """One step of a work order: that failing rows were told to the owner, that he says they are mended, what a later
+    check found. An order is all steps of its ``code``; of two who take the same step the database refuses one."""
+
+    __tablename__ = "resource_mending"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(60))
+    step: Mapped[int]
+    event: Mapped[str] = mapped_column(String(20))
+    """open, mended, again, closed."""
+    at: Mapped[datetime]
+    who: Mapped[str] = mapped_column(String(120), default="")
+    body: Mapped[str] = mapped_column(String(200), default="", index=True)
+    source: Mapped[str] = mapped_column(String(400))
+    resource: Mapped[str] = mapped_column(String(400))
+    rule: Mapped[str] = mapped_column(String(80))
+    field: Mapped[str] = mapped_column(String(400), default="")
+    due_on: Mapped[date | None]
+    run: Mapped[str] = mapped_column(String(40), default="")
+    checked: Mapped[int | None] = mapped_column(BigInteger)
+    failed: Mapped[int | None] = mapped_column(BigInteger)
+    note: Mapped[str] = mapped_column(Text, default="")
+    __table_args__ = (UniqueConstraint("code", "step"),)
+
+
 class Request(Base):
     """A request for one resource as it stands; its state is what its events lead to. Dates beside ``values`` are those
     that lists ask for."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -69,19 +71,41 @@ class Counted:
     file: str
 
 
-def _asked(ledger: Ledger, name: str, body: str) -> Iterator[dict[str, Any]]:
+_KEPT: ContextVar[tuple[Ledger, Any] | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def together(ledger: Ledger | None) -> Iterator[None]:
+    """All that is asked of a ledger meanwhile is asked of one connection: to make one takes longer than most answers."""
+    kept = _KEPT.get()
+    if ledger is None or (kept is not None and kept[0] is ledger):
+        yield
+        return
     con = ledger.connect(compared=False)
+    token = _KEPT.set((ledger, con))
     try:
-        found = con.execute((_QUERIES / f"{name}.sql").read_text(encoding="utf-8"), {"body": body})
-        names = [d[0] for d in found.description or ()]
-        for row in found.fetchall():
-            yield dict(zip(names, row, strict=True))
+        yield
     finally:
+        _KEPT.reset(token)
         con.close()
 
 
-def disclosures_of(ledger: Ledger, body: str) -> list[Disclosure]:
-    """The documents of a body that count, oldest first."""
+def _rows(ledger: Ledger, sql: str, **values: Any) -> list[dict[str, Any]]:
+    with together(ledger):
+        kept = _KEPT.get()
+        assert kept is not None
+        found = kept[1].execute(sql, values)
+        names = [d[0] for d in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _asked(ledger: Ledger, name: str, *bodies: str) -> Iterator[dict[str, Any]]:
+    sql = (_QUERIES / f"{name}.sql").read_text(encoding="utf-8")
+    yield from _rows(ledger, sql, **({"bodies": list(bodies)} if "$bodies" in sql else {}))
+
+
+def disclosures_of(ledger: Ledger, *bodies: str) -> list[Disclosure]:
+    """The documents of some bodies that count, oldest first."""
     return [
         Disclosure(
             r["document"],
@@ -92,12 +116,12 @@ def disclosures_of(ledger: Ledger, body: str) -> list[Disclosure]:
             Path(str(r["path"] or "")).name,
             r["address"] or "",
         )
-        for r in _asked(ledger, "documents", body)
+        for r in _asked(ledger, "documents", *bodies)
     ]
 
 
-def _published(ledger: Ledger, name: str, body: str, field: str) -> list[PublishedFigure]:
-    files = {d.document: d.file for d in disclosures_of(ledger, body)}
+def _published(ledger: Ledger, name: str, field: str, *bodies: str) -> list[PublishedFigure]:
+    files = {d.document: d.file for d in disclosures_of(ledger, *bodies)}
     return [
         PublishedFigure(
             r["body"],
@@ -111,18 +135,36 @@ def _published(ledger: Ledger, name: str, body: str, field: str) -> list[Publish
             place_of(r["page"], r["place"]),
             str(r.get("project") or ""),
         )
-        for r in _asked(ledger, name, body)
+        for r in _asked(ledger, name, *bodies)
     ]
 
 
 def totals_of(ledger: Ledger, body: str) -> list[PublishedFigure]:
     """Income and expenditure in all, by year and stage; ``name`` is income or expenditure."""
-    return _published(ledger, "totals", body, "side")
+    return _published(ledger, "totals", "side", body)
 
 
-def projects_of(ledger: Ledger, body: str) -> list[PublishedFigure]:
-    """The projects of a body, by year and stage, the dearest first."""
-    return _published(ledger, "projects", body, "name")
+def budgets_of(ledger: Ledger) -> dict[str, PublishedFigure]:
+    """The expenditure in all of each body's newest budget."""
+    return {
+        r["body"]: PublishedFigure(
+            r["body"],
+            r["year"],
+            "budget",
+            "expenditure",
+            Decimal(r["value"]),
+            f"{r['printed']} {r['unit_name'] or ''}".strip(),
+            "",
+            Path(str(r["path"] or "")).name,
+            place_of(r["page"], r["place"]),
+        )
+        for r in _asked(ledger, "money")
+    }
+
+
+def projects_of(ledger: Ledger, *bodies: str) -> list[PublishedFigure]:
+    """The projects of some bodies, by year and stage, the dearest first."""
+    return _published(ledger, "projects", "name", *bodies)
 
 
 def goals_of(ledger: Ledger, body: str) -> list[Goal]:
@@ -173,9 +215,5 @@ def place_of(page: int | None, place: str | None) -> str:
 
 def bodies_of(ledger: Ledger) -> list[str]:
     """The bodies whose documents the ledger holds."""
-    con = ledger.connect(compared=False)
-    try:
-        found = con.execute("SELECT DISTINCT body FROM documents WHERE body <> '' ORDER BY 1").fetchall()
-        return [str(r[0]) for r in found]
-    finally:
-        con.close()
+    sql = "SELECT DISTINCT body FROM documents WHERE body <> '' ORDER BY 1"
+    return [str(r["body"]) for r in _rows(ledger, sql)]

@@ -24,6 +24,7 @@ from yibenzhang.web.bounding import Bounded
 from yibenzhang.web.describing import WRONG, described
 from yibenzhang.web.formats import HERE
 from yibenzhang.web.pages import (
+    account_city,
     accounts,
     deciding,
     desk,
@@ -40,6 +41,7 @@ from yibenzhang.web.pages import (
     project_views,
     project_work,
     projects,
+    quality_orders,
     readings,
     requests,
     resource_work,
@@ -50,6 +52,7 @@ from yibenzhang.web.pages import (
     seasons,
     second_factor,
     statistics,
+    supervision,
 )
 from yibenzhang.web.pages.rosters import MOST_ROSTER
 from yibenzhang.web.pages.seasons import SAID
@@ -134,6 +137,8 @@ def create(settings: Settings) -> FastAPI:
         resources,
         ledger_bodies,
         resource_work,
+        account_city,
+        quality_orders,
         requests,
         projects,
         project_views,
@@ -142,6 +147,7 @@ def create(settings: Settings) -> FastAPI:
         project_summary,
         evidence,
         evidence_mapping,
+        supervision,
     ):
         app.include_router(module.router)
     htmx = _htmx()

@@ -24,6 +24,8 @@ from yibenzhang.office.models import Setting
 from yibenzhang.office.roster import Brief
 from yibenzhang.office.taker import Taker
 from yibenzhang.projects.ahead import Ahead
+from yibenzhang.resources.mirror import Mirror
+from yibenzhang.resources.schema import load_schema
 from yibenzhang.resources.store import prepare as prepare_resources
 from yibenzhang.web.picturing import Pictures
 from yibenzhang.web.views import Views
@@ -93,11 +95,23 @@ class Office:
         self.pictures = Pictures(self.ledger)
         self.views = Views(self.ledger)
         self.projects = Ahead()
+        self._mirror: Mirror | None = None
         self._kept: dict[tuple[object, ...], tuple[float, Any]] = {}
         self._kept_lock = threading.Lock()
         self._boards: tuple[int, dict[tuple[object, ...], list[Brief]]] = (-1, {})
         self.session = self.database.session
         self.version = present(settings.extra)
+
+    def mirror(self) -> Mirror:
+        """The account of resources as its rules see it. Raises StandardsError."""
+        with self._kept_lock:
+            if self._mirror is None:
+                self._mirror = Mirror(load_schema(self.settings.extra))
+            return self._mirror
+
+    def _read_account(self) -> None:
+        with contextlib.suppress(Exception), self.session() as session:  # told where it is asked for
+            self.mirror().refresh(session)
 
     def lately(self, key: tuple[object, ...], make: Callable[[], Made]) -> Made:
         """What ``make`` makes; where that took long, what it made lately serves for ten times as long as it took."""
@@ -128,6 +142,7 @@ class Office:
             self.begin()
         if self.settings.work or self.settings.shared:
             self.pictures.warm()
+            threading.Thread(target=self._read_account, name="account", daemon=True).start()
             if (
                 self.settings.analyses and (Path(self.settings.analyses) / "ledger.json").is_file()
             ):  # so that the first who opens the projects need not wait

@@ -204,7 +204,7 @@ def mappings(
                 "file": file.name,
                 "subject": "" if isinstance(m, str) else m.subject,
                 "pack": "" if isinstance(m, str) else m.pack.name,
-                "kind": "" if isinstance(m, str) else m.kind,
+                "kind": "" if isinstance(m, str) else _HEADS.get(f"kind_{m.kind}", m.kind),
                 "schedule": "" if isinstance(m, str) else _scheduled(m),
                 "last": "" if isinstance(m, str) else _last(m, seen),
                 "missing": wrong,

@@ -19,7 +19,7 @@ from yibenzhang.resources.contradictions import contradictions as all_of
 from yibenzhang.resources.contradictions import rules_of
 from yibenzhang.resources.measures import measures_of
 from yibenzhang.resources.measuring import last_run
-from yibenzhang.resources.published import bodies_of
+from yibenzhang.resources.published import bodies_of, together
 from yibenzhang.resources.quality_rules import rules_of as quality_rules
 from yibenzhang.resources.quality_tables import rate
 from yibenzhang.resources.telling import action_name, change_sentence
@@ -194,7 +194,15 @@ def contradictions(request: Request, office: Shop, who: Who, body: str = "") -> 
     def made() -> list[dict[str, Any]]:
         with office.session() as session:
             found = all_of(
-                session, schema, rules_of(extra), measures_of(extra), today(), ledger_of(office), body, only
+                session,
+                schema,
+                rules_of(extra),
+                measures_of(extra),
+                today(),
+                ledger_of(office),
+                body,
+                only,
+                office.mirror(),
             )
         return [
             {k: v for k, v in asdict(c).items() if k not in ("rule", "arguments")} | {"rule_id": c.rule}
@@ -225,12 +233,14 @@ def account(request: Request, office: Shop, who: Who, body: str = "") -> Respons
     ledger = ledger_of(office)
 
     def made() -> Any:
-        with office.session() as session:
+        with office.session() as session, together(ledger):
             known = sorted({*bodies(session), *(bodies_of(ledger) if ledger else ())})
             chosen = [b for b in known if only is None or b == only]
             if body and body not in chosen:
                 raise NotHere
-            return chosen, account_of(session, schema, body, today(), ledger, extra) if body else None
+            if not body:
+                return chosen, None
+            return chosen, account_of(session, schema, body, today(), ledger, extra, office.mirror())
 
     known, found = office.lately(("account", only, body), made)
     if found is None:

@@ -1,3 +1,3 @@
 -- 单位的公开文件
 SELECT document, body, year, stage, level, path, address FROM documents
-WHERE body = $body ORDER BY year, stage, level
+WHERE body IN (SELECT unnest($bodies)) ORDER BY year, stage, level
