@@ -43,6 +43,8 @@ _BASE = _WORDS["base"]
 _FROM = _WORDS["from"]
 """Last year's amount told between this year's and the change."""
 _ITSELF = _WORDS["itself"]
+_TIED = _WORDS["tied"]
+"""What comes of it in a year still to come: nothing is compared."""
 _OF_BUDGET = _WORDS["of_budget"]
 """Whatever else the text compares with, the budget of an earlier year is none to compare this one with."""
 """Accounts are compared with the budget of their own year, and with nothing else of it."""
@@ -232,8 +234,8 @@ def base_years(case: Case) -> Iterator[Issue]:
     usable = {year - 1} if case.stage == "budget" else {year - 1, year}
     for p, m in bases:
         found = int(m.group(1))
-        if found > year or _earlier(p, m, found, year):
-            continue  # what is still to come is compared with nothing
+        if _earlier(p, m, found, year) or (found > year and _TIED.match(p.text, m.end())):
+            continue
         itself = found == year and _ITSELF.match(p.text, m.start())
         of_budget = _OF_BUDGET.match(p.text, m.end(1))
         sure = usual >= 2 or of_budget or (found not in usable and _beside_usual(bases, p, m, year))
