@@ -42,6 +42,15 @@ class Published:
     source: SourceFigures = SourceFigures()
 
 
+def _standard_grid(t: TableFacts, unit: str) -> Grid:
+    return _grid(t, unit) if t.blocks else replace(_plain(t, t.table.name), standard="")
+
+
+def _is_table(t: TableFacts, checked: Checked) -> bool:
+    """It has rows, and is no page of contents."""
+    return checked.kinds.get(t.table.id) != _CONTENTS and t.table.table.rows > 1
+
+
 def published(paths: str | Path | Sequence[str], extra: str = "") -> Published:
     """The tables of a disclosure, in one file or in several, and what it tells of the named figures.
 
@@ -59,13 +68,13 @@ def published(paths: str | Path | Sequence[str], extra: str = "") -> Published:
         if t.table.standard is None:
             before = ""
             plain = _plain(t, titles.get(t.table.id, ""))
-            if checked.kinds.get(t.table.id) != _CONTENTS and t.table.table.rows > 1 and plain.title:
+            if _is_table(t, checked) and plain.title:
                 grids.append(replace(plain, **heads.get(t.table.id, {})))
             continue
         unit = t.table.unit.name if t.table.unit else ""
         rows = {f.row.index for f in t.facts() if f.printed}
         tables.add(_printed(t), t.table.standard.id, unit or "元", len(rows) == 1)
-        grid = _grid(t, unit) if t.blocks else replace(_plain(t, t.table.name), standard="")
+        grid = _standard_grid(t, unit)
         grid = replace(grid, **heads.get(t.table.id, {}))
         if grids and before == t.table.standard.id and not heads.get(t.table.id, {}).get("title"):
             grid = replace(grid, title=_going_on(grids[-1].title))

@@ -94,11 +94,9 @@ def tally(session: Session, actor: Actor, season: Season, asked: Asked) -> Tally
     out: dict[str, Counter[str]] = {"rule": Counter(), "severity": Counter(), "verdict": Counter()}
     total = 0
     for rule, severity, verdict, n, _ in groups:
-        of_rule = (not asked.rule or rule == asked.rule) and (
-            not asked.family or rule == asked.family or rule.startswith(f"{asked.family}.")
-        )
-        of_severity = not asked.severity or severity == asked.severity
-        of_verdict = not asked.verdict or verdict == asked.verdict
+        of_rule = _of_rule(asked, rule)
+        of_severity = asked.severity in ("", severity)
+        of_verdict = asked.verdict in ("", verdict)
         if of_severity and of_verdict:
             out["rule"][rule] += n
         if of_rule and of_verdict:
@@ -108,6 +106,11 @@ def tally(session: Session, actor: Actor, season: Season, asked: Asked) -> Tally
         total += n if of_rule and of_severity and of_verdict else 0
     left = sum(n for _, s, v, n, of_file in whole if of_file and v == UNDECIDED and s != "notice")
     return Tally(total, out, left)
+
+
+def _of_rule(asked: Asked, rule: str) -> bool:
+    of_family = not asked.family or rule == asked.family or rule.startswith(f"{asked.family}.")
+    return of_family and (not asked.rule or rule == asked.rule)
 
 
 def _groups(

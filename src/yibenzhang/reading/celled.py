@@ -99,9 +99,7 @@ def _from_bars(run: Sequence[Paragraph]) -> Iterator[Paragraph | Table]:
     body: list[list[_Piece]] = []
     for row in rows:
         filled = [c for c in row if c.text]
-        alone = len(filled) == 1 and not _NUMBER.fullmatch(filled[0].text)
-        said = alone and (len(filled[0].text) > _SHORT or _PAUSE.search(filled[0].text))
-        if said or not body and (alone or filled and all(_LABELLED.search(c.text) for c in filled)):
+        if _outside(filled, begun=bool(body)):
             yield from _table(body)
             body = []
             yield from (Paragraph(c.text, c.place) for c in filled)
@@ -180,12 +178,25 @@ def _table(rows: Sequence[Sequence[_Piece]]) -> Iterator[Paragraph | Table]:
 _Row = list[tuple[str, Place]]
 
 
+def _outside(filled: Sequence[_Piece], *, begun: bool) -> bool:
+    """A row is no row of the table: it is a sentence, or stands above the header as a title or what is labelled."""
+    alone = len(filled) == 1 and not _NUMBER.fullmatch(filled[0].text)
+    if alone and (len(filled[0].text) > _SHORT or _PAUSE.search(filled[0].text)):
+        return True
+    return not begun and (alone or (bool(filled) and all(_LABELLED.search(c.text) for c in filled)))
+
+
+def _columns_of(data: Sequence[Sequence[_Piece]]) -> int:
+    """So many columns have something in them."""
+    return max((k for row in data for k, c in enumerate(row) if c.text), default=-1) + 1
+
+
 def _headed(rows: Sequence[Sequence[_Piece]], used: int) -> list[_Row] | None:
     """The rows with a header of two of them put in place; None where it cannot be known which words stand over which."""
     first, *rest = rows
     top = [c for c in first if c.text]
     data = [row for row in rest if any(_NUMBER.fullmatch(c.text) for c in row)]
-    columns = max((k for row in data for k, c in enumerate(row) if c.text), default=-1) + 1
+    columns = _columns_of(data)
     plain = [[(c.text, c.place) for c in row[:used]] for row in rows]
     if len(top) >= columns:
         return plain

@@ -61,13 +61,19 @@ def _has_numbers(row: etree._Element) -> bool:
     return any(_NUMBER.fullmatch(_words(c)) for c in _cells(row))
 
 
-def _next(node: etree._Element, table: str) -> etree._Element | None:
-    """The table that follows, where nothing is printed between."""
+def _last_of(node: etree._Element) -> etree._Element | None:
+    """The element, or the outermost one that ends with it; None at the end of a cell or of the page."""
     at: etree._Element | None = node
     while at is not None and not (at.tail or "").strip() and at.getnext() is None:
         at = at.getparent()
         if at is not None and local(at) in ("td", "th", "tc", "body"):
             return None
+    return at
+
+
+def _next(node: etree._Element, table: str) -> etree._Element | None:
+    """The table that follows, where nothing is printed between."""
+    at = _last_of(node)
     if at is None or (at.tail or "").strip():
         return None
     found = at.getnext()

@@ -14,20 +14,27 @@ _CODE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _OFF = ("0", "false")
 
 
+def _unseen(runs: list[etree._Element]) -> list[bool]:
+    """Which runs are white or struck out where others are not."""
+    white = [_is(run, "color") for run in runs]
+    struck = [_is(run, "strike") for run in runs]
+    return [(p and not all(white)) or (g and not all(struck)) for p, g in zip(white, struck, strict=True)]
+
+
+def _raised(run: etree._Element) -> str:
+    raised = next(run.iterfind("{*}rPr/{*}vertAlign"), None)
+    return raised.get("val", "") if raised is not None else ""
+
+
 def rich_words(item: etree._Element) -> str:
     """The words of a string: its runs, without the readings printed above East Asian words, the raised marks of notes,
     and what is white or struck out beside runs that are not."""
     runs = [n for n in item if local(n) == "r"]
     if not runs:
         return _unescaped("".join(t.text or "" for t in item if local(t) == "t"))
-    white = [_is(run, "color") for run in runs]
-    struck = [_is(run, "strike") for run in runs]
-    out = ""
-    for run, pale, gone in zip(runs, white, struck, strict=True):
-        if (pale and not all(white)) or (gone and not all(struck)):
-            continue
-        raised = next(run.iterfind("{*}rPr/{*}vertAlign"), None)
-        how = raised.get("val", "") if raised is not None else ""
+    out, unseen = "", _unseen(runs)
+    for run in (r for r, hidden in zip(runs, unseen, strict=True) if not hidden):
+        how = _raised(run)
         if how in ("superscript", "subscript") and is_mark(run, out, how):
             continue
         out += "".join(t.text or "" for t in run.iterchildren("{*}t"))

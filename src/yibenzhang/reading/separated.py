@@ -98,15 +98,21 @@ def _looks_separated(lines: list[str], separator: str) -> bool:
     return any(_digit(f) and len(f) < 25 for f in fields)
 
 
+def _plainly_quoted(text: str, separator: str) -> list[str]:
+    """The lines, numbers in curved or single quotes in plain ones."""
+    lines = text.splitlines()
+    if separator == "'" or not _BY_SPELLING.search(text):
+        return lines
+    odd = re.compile(
+        rf"(^|{re.escape(separator)})[“”'＂](-?\d[\d,]*\.?\d*)[“”'＂](?={re.escape(separator)}|$)"
+    )
+    return [odd.sub(r'\1"\2"', line) for line in lines]
+
+
 def rows_of(text: str, separator: str, most: int = 1_000_000) -> Separated:
     """The rows of a file, values without quotation marks; what is written wrongly is mended line by line and told."""
     out = Separated()
-    lines = text.splitlines()
-    if separator != "'" and _BY_SPELLING.search(text):
-        odd = re.compile(
-            rf"(^|{re.escape(separator)})[“”'＂](-?\d[\d,]*\.?\d*)[“”'＂](?={re.escape(separator)}|$)"
-        )
-        lines = [odd.sub(r'\1"\2"', line) for line in lines]
+    lines = _plainly_quoted(text, separator)
     opens = re.compile(rf'(?:^|{re.escape(separator)})\s*"')
     formula = re.compile(rf'(^|{re.escape(separator)})=("(?:[^"]|"")*")')
     start = 1 if lines and _SEPARATOR.fullmatch(lines[0].lstrip("\ufeff")) else 0

@@ -161,7 +161,7 @@ class Styles:
 
     def hidden(self, node: etree._Element) -> str:
         """GONE or BLANK where an element and all in it is not painted; else empty."""
-        if node.get("hidden") is not None or (node.tag == "dialog" and node.get("open") is None):
+        if _closed(node):
             return GONE
         values = self.of(node)
         if node.tag == "font" and node.get("color"):
@@ -223,6 +223,10 @@ def _is_for(media: str) -> bool:
 
 def _hides(values: dict[str, str]) -> bool:
     return values.get("display") == "none" or values.get("visibility") == "hidden"
+
+
+def _closed(node: etree._Element) -> bool:
+    return node.get("hidden") is not None or (node.tag == "dialog" and node.get("open") is None)
 
 
 def _invisible(values: dict[str, str]) -> bool:

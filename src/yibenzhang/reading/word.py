@@ -90,6 +90,10 @@ def read_docx(package: Package) -> tuple[tuple[Page, ...], tuple[ReadingNotice, 
     return (Page(0, 0, 0, tuple(reader.blocks)),), reader.notices()
 
 
+_SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+"""Elements of a run that stand for one character."""
+
+
 class _Reader:
     def __init__(self, numbering: Numbering, runs: Runs) -> None:
         self.numbering = numbering
@@ -262,12 +266,8 @@ class _Reader:
             kind = local(child)
             if kind == "t":
                 self._say(child.text or "", out)
-            elif kind == "tab":
-                self._say("\t", out)
-            elif kind in ("br", "cr"):
-                self._say("\n", out)
-            elif kind == "noBreakHyphen":
-                self._say("-", out)
+            elif kind in _SIGNS:
+                self._say(_SIGNS[kind], out)
             elif kind == "sym":
                 self._say(sign_of(child), out)
             elif kind == "fldChar":

@@ -98,13 +98,17 @@ class Reader:
                     columns[k] = replace(c, coordinates=replace(c.coordinates, period=scope.period))
         return tuple(columns)
 
-    def _view(self, frame: Framed, layout: Panels, panel: Panel, title: str, scope: Coordinates) -> View:
-        heads = [h for c in panel.labels for h in c.path]
-        for heading in dict.fromkeys(heads):  # 收入 or 支出 above a list of names
+    def _sided(self, panel: Panel, scope: Coordinates) -> Coordinates:
+        """The scope with the side that 收入 or 支出 above a list of names says."""
+        for heading in dict.fromkeys(h for c in panel.labels for h in c.path):
             phrase = self.lexicon.phrase(heading)
             side = dict(phrase.values).get("side")
             if side and not phrase.label:
                 scope = replace(scope, side=side)
+        return scope
+
+    def _view(self, frame: Framed, layout: Panels, panel: Panel, title: str, scope: Coordinates) -> View:
+        scope = self._sided(panel, scope)
         columns = self._columns(panel, scope)
         rows = _periods(RowReader(self.lexicon, self.registers, self.year, layout, panel, scope).rows())
         columns = tuple(_of_percents(c, rows, layout) for c in columns)

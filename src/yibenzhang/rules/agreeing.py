@@ -43,15 +43,19 @@ def agreeing(case: Case) -> Iterator[Made]:
     yield from _changes(case.claims)
 
 
+def _sums(listing: Listing, case: Case) -> list[Relation]:
+    largest = max(q.amount.base for q in listing.parts)
+    sums = [_sum(whole, listing) for whole in listing.wholes if 2 * whole.amount.base >= largest]
+    return sums + [_sum(whole, one) for one in _one_side(listing, case) for whole in listing.wholes]
+
+
 @rule("prose.listed", needs=("text",), each_file=True)
 def listed(case: Case) -> Iterator[Made]:
     """Lists: where they hold; one that does not accuses as far as lists of its kind held on real documents, or where
     a second witness says which of its numbers is wrong."""
     witness = Witness(case)
     for listing in listings(case.passages, case.by_passage):
-        largest = max(q.amount.base for q in listing.parts)
-        sums = [_sum(whole, listing) for whole in listing.wholes if 2 * whole.amount.base >= largest]
-        sums += [_sum(whole, one) for one in _one_side(listing, case) for whole in listing.wholes]
+        sums = _sums(listing, case)
         if not sums or not _adds_something(listing):
             continue
         if len(listing.parts) == 1 and not listing.how.startswith("outline"):

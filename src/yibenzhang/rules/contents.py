@@ -62,12 +62,18 @@ def _entries(passages: Sequence[Passage]) -> tuple[list[Entry], Sequence[Passage
     return [], passages
 
 
-def _tables(entries: list[Entry], case: Case) -> Iterator[Issue]:
-    """A standard table listed under another name than it bears, or in another order."""
+def _by_standard(tables: Sequence[TableFacts]) -> dict[str, list[TableFacts]]:
+    """The tables with a title, by their standard."""
     titles: dict[str, list[TableFacts]] = {}
-    for t in case.tables:
+    for t in tables:
         if t.table.standard and t.table.title:
             titles.setdefault(t.table.standard.id, []).append(t)
+    return titles
+
+
+def _tables(entries: list[Entry], case: Case) -> Iterator[Issue]:
+    """A standard table listed under another name than it bears, or in another order."""
+    titles = _by_standard(case.tables)
     order: list[tuple[str, TableFacts]] = []
     listed = {_core(name) for name, _ in entries}
     for name, p in entries:

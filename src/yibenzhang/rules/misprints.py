@@ -69,25 +69,33 @@ def typed_alike(case: Case) -> Iterator[Issue]:
 def _alike(run: str, k: int, whole: str, particles: frozenset[str], puns: set[frozenset[str]]) -> str:
     """The character for which the one at a place of a run was typed; empty where it may be right."""
     char = run[k]
-    pairs = [i for i in (k - 1, k) if 0 <= i < len(run) - 1]
-    odd = [i for i in pairs if not usual(run[i], run[i + 1])]
-    if not odd or char in particles or any(whole.count(run[i : i + 2]) > 1 for i in pairs):
+    odd = _odd_pairs(run, k, whole)
+    if not odd or char in particles:
         return ""
-    for before, after in _AROUND:
-        if k < before or k + after >= len(run):
-            continue
+    for before, after in ((b, a) for b, a in _AROUND if b <= k < len(run) - a):
         left, right = run[k - before : k], run[k + 1 : k + 1 + after]
         found: set[str] = set(re.findall(f"{left}([\u4e00-\u9fff]){right}", whole))
+        near = None if before and after else k - 1 if before else k
         for other in sorted(found - particles - {char}):
-            new = run[:k] + other + run[k + 1 :]
-            if before and after:
-                stands = all(usual(new[i], new[i + 1]) for i in odd)
-            else:
-                near, far = (k - 1, k) if before else (k, k - 1)
-                stands = near in odd and _of_word(new, run, near, far)
-            if stands and frozenset((char, other)) not in puns and mistaken(other, char):
+            like = frozenset((char, other)) not in puns and mistaken(other, char)
+            if like and _stands(run, run[:k] + other + run[k + 1 :], k, odd, near):
                 return other
     return ""
+
+
+def _odd_pairs(run: str, k: int, whole: str) -> list[int]:
+    """Where the pairs of a character begin that were never seen; none where one of its pairs stands twice."""
+    pairs = [i for i in (k - 1, k) if 0 <= i < len(run) - 1]
+    if any(whole.count(run[i : i + 2]) > 1 for i in pairs):
+        return []
+    return [i for i in pairs if not usual(run[i], run[i + 1])]
+
+
+def _stands(run: str, new: str, k: int, odd: list[int], near: int | None) -> bool:
+    """The other character stands well where its neighbours agree: on both sides, or on that of the pair ``near``."""
+    if near is None:
+        return all(usual(new[i], new[i + 1]) for i in odd)
+    return near in odd and _of_word(new, run, near, 2 * k - 1 - near)
 
 
 def _of_word(new: str, run: str, near: int, far: int) -> bool:

@@ -45,6 +45,21 @@ def standings(definition: Definition, found: Sequence[Count]) -> list[Standing]:
     ]
 
 
+def _standing(
+    dimension: str, group: str, total: Fraction | None, totals: Sequence[Fraction], parts: tuple[Part, ...]
+) -> Standing:
+    """One group with its rank among all totals; neither where it has no total."""
+    if total is None:
+        return Standing(dimension, group, None, None, parts)
+    return Standing(dimension, group, _shown(total), 1 + sum(t > total for t in totals), parts)
+
+
+def _mean(weighed: Sequence[tuple[Fraction, Fraction]]) -> Fraction | None:
+    """The points by their weights; None where nothing weighs."""
+    weights = sum((w for w, _ in weighed), Fraction(0))
+    return sum((w * p for w, p in weighed), Fraction(0)) / weights if weights else None
+
+
 def _ranked(definition: Definition, dimension: str, found: Sequence[Count]) -> list[Standing]:
     counted = {c.measure: c for c in found}
     measures = [m for m in definition.measures if m.name in counted]
@@ -53,28 +68,13 @@ def _ranked(definition: Definition, dimension: str, found: Sequence[Count]) -> l
     parts: dict[str, tuple[Part, ...]] = {}
     for group in sorted({g for c in found for g in c.groups}):
         exact = [_points(m, counted[m.name].groups.get(group)) for m in measures]
-        weights = sum(
-            (Fraction(m.weight) for m, p in zip(measures, exact, strict=True) if p is not None), Fraction(0)
-        )
-        gained = sum(
-            (Fraction(m.weight) * p for m, p in zip(measures, exact, strict=True) if p is not None),
-            Fraction(0),
-        )
-        totals[group] = gained / weights if whole and weights and group else None
+        mean = _mean([(Fraction(m.weight), p) for m, p in zip(measures, exact, strict=True) if p is not None])
+        totals[group] = mean if whole and group else None
         parts[group] = tuple(
             _part(m, counted[m.name].groups.get(group), p) for m, p in zip(measures, exact, strict=True)
         )
     values = [t for t in totals.values() if t is not None]
-    made = [
-        Standing(
-            dimension,
-            g,
-            None if t is None else _shown(t),
-            None if t is None else 1 + sum(v > t for v in values),
-            parts[g],
-        )
-        for g, t in totals.items()
-    ]
+    made = [_standing(dimension, g, t, values, parts[g]) for g, t in totals.items()]
     return sorted(made, key=lambda s: (s.rank is None, s.rank or 0, not s.group, s.group))
 
 

@@ -94,9 +94,7 @@ def supervision(
     pack = _pack(kept, version.definition) if version else None
     dimensions = version.definition.dimensions if version else ()
     dimension = dimension if dimension in dimensions else next(iter(dimensions), "")
-    every = chosen_of(chosen, dimension) if chosen else []
-    own = only_of(who)
-    found = [s for s in every if own is None or s.group == own]
+    found = _seen(who, chosen, dimension)
     return answered(
         request,
         who,
@@ -117,8 +115,7 @@ def supervision(
         found=found,
         group_title=group_title,
         defined=definition_rows(version) if version else [],
-        queries=[c for c in chosen.counts if c.dimension == dimension] if chosen else [],
-        gaps=list(dict.fromkeys((c.measure, c.gap) for c in chosen.gaps)) if chosen else [],
+        **_worked_out(chosen, dimension),
         pictures=_pictures(chosen, found, scores, dimension),
         may_change=who.may(Role.HEAD),
         every=words()["every"],
@@ -136,6 +133,20 @@ def _chosen(scores: Sequence[Score], period: str, number: int) -> Score | None:
     return next((s for s in reversed(scores) if period in ("", s.period)), None)
 
 
+def _seen(who: Who, chosen: Score | None, dimension: str) -> list[Standing]:
+    """The lines of a score that somebody may see."""
+    own = only_of(who)
+    return [s for s in (chosen_of(chosen, dimension) if chosen else []) if own is None or s.group == own]
+
+
+def _worked_out(chosen: Score | None, dimension: str) -> dict[str, Any]:
+    """How a score was worked out: its questions, and what could not be counted."""
+    if chosen is None:
+        return {"queries": [], "gaps": []}
+    queries = [c for c in chosen.counts if c.dimension == dimension]
+    return {"queries": queries, "gaps": list(dict.fromkeys((c.measure, c.gap) for c in chosen.gaps))}
+
+
 def _pictures(
     chosen: Score | None, found: Sequence[Standing], scores: Sequence[Score], dimension: str
 ) -> list[Chart]:
@@ -149,20 +160,25 @@ def _pictures(
         if ranked
         else []
     )
+    return out + _trend((ranked or found)[:_MOST_LINES], scores, dimension)
+
+
+def _trend(shown: Sequence[Standing], scores: Sequence[Score], dimension: str) -> list[Chart]:
+    """The totals of some over the periods, where there are several."""
     latest = {s.period: s for s in scores}
     periods = sorted(latest)[-_MOST_PERIODS:]
-    if len(periods) > 1:
-        over = [{t.group: t.total for t in chosen_of(latest[p], dimension)} for p in periods]
-        each = [
-            Series(
-                group_title(s.group),
-                tuple(None if (v := o.get(s.group)) is None else float(v) for o in over),
-                _COLOURS[k],
-            )
-            for k, s in enumerate((ranked or found)[:_MOST_LINES])
-        ]
-        out.append(lines(_SAID["trend"], periods, each, most=100))
-    return out
+    if len(periods) < 2:
+        return []
+    over = [{t.group: t.total for t in chosen_of(latest[p], dimension)} for p in periods]
+    each = [
+        Series(
+            group_title(s.group),
+            tuple(None if (v := o.get(s.group)) is None else float(v) for o in over),
+            _COLOURS[k],
+        )
+        for k, s in enumerate(shown)
+    ]
+    return [lines(_SAID["trend"], periods, each, most=100)]
 
 
 @forms(
