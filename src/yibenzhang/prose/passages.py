@@ -155,7 +155,7 @@ def _goes_on(before: Paragraph, after: Paragraph) -> bool:
     if isinstance(here, SheetPlace) and isinstance(there, SheetPlace) and here.sheet != there.sheet:
         return False
     text = flat(before.text)
-    if after.apart and not text.endswith(_PAUSES):
+    if after.apart and "," not in text and not text.endswith(_PAUSES):
         return False
     if text.endswith(_ENDS) or STARTS.match(flat(after.text)) or is_heading(text):
         return False

@@ -32,7 +32,7 @@ def carried(case: Case) -> Iterator[Relation]:
     """A sentence, or else a paragraph, that tells each of these once and no other amount."""
     for found in case.by_passage.values():
         amounts = [q for q in found if q.money]
-        if len(amounts) < len(_ALL):
+        if len(amounts) < len(_ALL) or _WORDS["taken_back"].search(amounts[0].passage.text):
             continue
         for some in (*_sentences(amounts), amounts):
             roles = _roles(some)
@@ -58,7 +58,7 @@ def _roles(amounts: Sequence[Quantity]) -> list[tuple[str, Quantity]] | None:
     of the four is missing, or where there may be more: of a fund nothing is shared out, of all money the sentence says
     what was."""
     found: dict[str, Quantity] = {}
-    funds = set()
+    funds: set[str] = set()
     for q in amounts:
         role, fund = _role(q)
         if not role or role in found or q.kind not in _LEVELS:
@@ -67,14 +67,17 @@ def _roles(amounts: Sequence[Quantity]) -> list[tuple[str, Quantity]] | None:
         funds.add(fund)
     if not all(role in found for role in _ALL):
         return None
-    of_a_fund = funds == {True}
+    if len(funds - {""}) > 1:
+        return None  # of several funds
+    of_a_fund = "" not in funds
     if not of_a_fund and not found.keys() >= _FURTHER:
         return None
     return [(role, found[role]) for role in _ROLES if role in found]
 
 
-def _role(q: Quantity) -> tuple[str, bool]:
-    """What an amount is, and whether its words name a fund."""
+def _role(q: Quantity) -> tuple[str, str]:
+    """What an amount is, and the fund that its words name."""
     clause = _WORDS["pause"].split(q.lead)[-1]
     role = next((r for r, (_, words) in _ROLES.items() if words.search(clause)), "")
-    return role, _WORDS["fund"].search(clause) is not None
+    fund = _WORDS["fund"].search(clause)
+    return role, fund.group() if fund else ""

@@ -46,8 +46,8 @@ def in_next_sentence(case: Case) -> Iterator[Issue]:
             if not other.fullmatch(m["way"]) or other.search(before.text):
                 continue
             first = before.passage.text[before.begin : before.moved[0].start]
-            if m["what"] and m["what"] not in first:
-                continue
+            if m["what"] and (m["what"] not in first or _WORDS["several"].search(first)):
+                continue  # of one of several things
             words = p.clauses(begin, m.end())
             if before.passage is p:
                 words = p.clauses(before.moved[0].start, m.end())

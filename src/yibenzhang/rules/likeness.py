@@ -31,7 +31,7 @@ _LED = re.compile(
 _COUNTED = re.compile(r"(?:[两三四五六七八九十]|\d{1,2})[家个](?=[,。;])")
 _LEFT_OUT = 4
 """So many characters in a row may be left out of a name."""
-_KEPT = (3, 2)
+_KEPT = (4, 2)
 """So many stay at its beginning and at its end."""
 _SHORTEST = 6
 _LONG = 8

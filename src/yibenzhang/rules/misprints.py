@@ -70,8 +70,8 @@ def _alike(run: str, k: int, whole: str, particles: frozenset[str], puns: set[fr
     """The character for which the one at a place of a run was typed; empty where it may be right."""
     char = run[k]
     odd = _odd_pairs(run, k, whole)
-    if not odd or char in particles:
-        return ""
+    if not odd or char in particles or run[k + 1 : k + 2] == "家":
+        return ""  # 杨家坡 and 阳家坡 are two places
     for before, after in ((b, a) for b, a in _AROUND if b <= k < len(run) - a):
         left, right = run[k - before : k], run[k + 1 : k + 1 + after]
         found: set[str] = set(re.findall(f"{left}([\u4e00-\u9fff]){right}", whole))

@@ -26,7 +26,12 @@ _ITEM_DIGITS = 7
 _FLAT = _WORDS["flat"]
 _UNEQUAL = _WORDS["unequal"]
 """The words before a reason end with the denial that anything is the same."""
-_UP, _DOWN = re.compile(r"增加|增长|上升|提高|新增|增多"), re.compile(r"减少|下降|降低|压减|压缩|缩减|削减")
+_NO_AMOUNT = re.compile("编制|面积|标准|机构|人数")
+"""What is the same is no amount."""
+_UP, _DOWN = (
+    re.compile(r"增加|增长|上升|提高|新增|增多"),
+    re.compile(r"减少|下降|降低|压减|压缩|缩减|削减|调减"),
+)
 _NEW = _WORDS["new"]
 _NEW_QUOTED = _WORDS["new_quoted"]
 _NO_UNITS = _WORDS["no_units"]
@@ -152,7 +157,11 @@ def unchanged(case: Case) -> Iterator[Issue]:
             why = m.group("why")
             if "。" in text[m.start() : m.start("why")] and _of_a_list(text, m.start()):
                 continue  # the reason of all that the sentence tells
-            if re.search(r"不变|一致|持平|相抵|未|没有|无", why) or _UNEQUAL.search(text[: m.start("why")]):
+            if (
+                re.search(r"不变|一致|持平|相抵|未|没有|无|不因", why)
+                or _UNEQUAL.search(text[: m.start("why")])
+                or _NO_AMOUNT.search(text, max(0, m.start() - 12), m.start("why"))
+            ):
                 continue
             why = ",".join(c for c in why.split(",") if not _THRIFT.search(_CUT.sub("", c)))
             cut = any(_CUT.search(c) for c in why.split(","))

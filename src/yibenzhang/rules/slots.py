@@ -21,6 +21,7 @@ from yibenzhang.standards.patterns import patterns
 _WORDS = patterns("slots")
 _MARK, _AFTER, _COMPARED = (w.pattern for w in (_WORDS["mark"], _WORDS["after"], _WORDS["compared"]))
 _SHARE, _RATE = _WORDS["share"].pattern, _WORDS["rate"].pattern
+_ENDS = _WORDS["ends"].pattern
 _FILLED = re.compile(r"\d")
 
 
@@ -35,13 +36,15 @@ def _two() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _bracketed() -> re.Pattern[str]:
     (up, down), (more, less) = ways(), short_ways()
-    return re.compile(rf"{_COMPARED}\((?:{up}|{down}|{more}|{less})\)(?:幅(?:度)?)?(?=\d)")
+    return re.compile(
+        rf"{_COMPARED}\((?:{up}|{down}|{more}|{less})\)(?:幅(?:度)?)?(?=\d[\d,.]*(?:(?:万|亿)?元|%))"
+    )
 
 
 @lru_cache(maxsize=1)
 def _empty() -> re.Pattern[str]:
     up, down = ways()
-    return re.compile(rf"(?:{_SHARE}|(?:{up}|{down}){_RATE})%")
+    return re.compile(rf"(?:{_SHARE}|(?:{up}|{down}){_RATE})%{_ENDS}")
 
 
 @rule("wording.choice", needs=("text",))
@@ -54,8 +57,14 @@ def both_ways(case: Case) -> Iterator[Issue]:
             {at for c in known for k in c.finditer(p.text) for at in range(*k.span())} if found else set()
         )
         for m in found:
-            if not p.heading and phrased.isdisjoint(range(*m.span())):
+            if not p.heading and phrased.isdisjoint(range(*m.span())) and not _caused(p.text, m):
                 yield _at("wording.choice", p, m)
+
+
+def _caused(text: str, m: re.Match[str]) -> bool:
+    """The first direction is told of the cause ("因标准提高减少 2 万元"): nothing is compared before it."""
+    clause = re.split("[,。;]", text[: m.start()])[-1]
+    return bool(_WORDS["cause"].match(m.group())) and not re.search("[比较与]", clause)
 
 
 @rule("wording.bracketed", needs=("text",))
@@ -75,6 +84,9 @@ def no_number(case: Case) -> Iterator[Issue]:
     for p in case.passages:
         if not p.heading and _WORDS["pause"].search(p.text) and _FILLED.search(p.text):
             for m in _empty().finditer(p.text):
+                begin = max(p.text.rfind(c, 0, m.start()) for c in "。;") + 1
+                if _WORDS["column"].search(p.text, begin, m.start()):
+                    continue
                 yield _at("wording.empty_rate", p, m)
 
 

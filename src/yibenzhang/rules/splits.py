@@ -134,6 +134,7 @@ _NOTHING = _WORDS["nothing"].pattern
 _DENIED = re.compile(rf"{_NOTHING}[^,;。\d]*")
 _PLAIN = _WORDS["plain"]
 _EACH = _WORDS["each"]
+_OF_SOME = _WORDS["of_some"]
 
 
 def _there_is_none(words: Sequence[str], passages: Sequence[Passage]) -> bool:
@@ -262,7 +263,8 @@ def _in_turn(split: Split, values: list[Quantity], whole: Quantity) -> list[Quan
         [next((lead.find(w) for w in words if w in lead), -1) for words in split.parts],
     )
     joined = all(re.fullmatch("[、,和及]", text[a.end : b.start]) for a, b in pairwise(found))
-    return found if _EACH.search(lead) and min(named) >= 0 and joined else []
+    of_some = _OF_SOME.search(re.split("[,;。]", whole.lead)[-1])
+    return found if _EACH.search(lead) and min(named) >= 0 and joined and not of_some else []
 
 
 def _before_sum(split: Split, values: list[Quantity], whole: Quantity) -> list[Quantity]:

@@ -52,6 +52,11 @@ def _pairs(found: Sequence[Quantity]) -> Iterator[tuple[Quantity, Quantity]]:
 
 
 def _same_item(one: Quantity, two: Quantity) -> bool:
+    if any(
+        _WORDS["other"].search(_WORDS["pause"].split(q.lead)[-1] + q.passage.text[q.end : q.end + 4])
+        for q in (one, two)
+    ):
+        return False
     a, b = _name(one), _name(two)
     match = SequenceMatcher(None, a, b, autojunk=False).find_longest_match()
     return match.size >= _NAMED and one.kind == two.kind

@@ -43,6 +43,7 @@ _BASE = _WORDS["base"]
 _FROM = _WORDS["from"]
 """Last year's amount told between this year's and the change."""
 _ITSELF = _WORDS["itself"]
+_RUNS_ON = _WORDS["runs_on"]
 _TIED = _WORDS["tied"]
 """What comes of it in a year still to come: nothing is compared."""
 _OF_BUDGET = _WORDS["of_budget"]
@@ -237,11 +238,17 @@ def base_years(case: Case) -> Iterator[Issue]:
         if _earlier(p, m, found, year) or (found > year and _TIED.match(p.text, m.end())):
             continue
         itself = found == year and _ITSELF.match(p.text, m.start())
-        of_budget = _OF_BUDGET.match(p.text, m.end(1))
+        of_budget = found == year - 2 and _OF_BUDGET.match(p.text, m.end(1)) and _alone_compared(p, m, year)
         sure = usual >= 2 or of_budget or (found not in usable and _beside_usual(bases, p, m, year))
         if (itself or found not in usable) and sure and (id(p), m.start(1)) not in same:
             words = p.clauses(m.start(), m.end())
             yield issue_at("wording.base_year", words, p.place(m.start()), found=found, usual=year - 1)
+
+
+def _alone_compared(p: Passage, m: re.Match[str], year: int) -> bool:
+    """The sentence names no year between, and speaks of nothing that runs over years."""
+    begin, end = sentence(p.text, m.start(1), m.end())
+    return f"{year - 1}年" not in p.text[begin:end] and not _RUNS_ON.search(p.text, begin, end)
 
 
 def _bases(case: Case, year: int) -> Iterator[Match]:
