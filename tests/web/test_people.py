@@ -514,6 +514,8 @@ LEAST = {
     "POST /evidence-mapping": Role.HEAD, "POST /evidence-run": Role.HEAD,
     "POST /ledger-bodies": Role.REVIEWER, "POST /ledger-take": Role.HEAD,
     "POST /project-link": Role.DEPARTMENT, "POST /project-performance": Role.DEPARTMENT, "POST /project-performance-undo": Role.DEPARTMENT,
+    "POST /quality-orders": Role.REVIEWER, "POST /quality-orders/mended": Role.DEPARTMENT,
+    "POST /supervision-scheme": Role.HEAD, "POST /supervision-score": Role.HEAD, "POST /supervision-repeat": Role.HEAD,
 }  # fmt: skip
 """The least role for each address that changes something; None needs no login."""
 PAGES = {
