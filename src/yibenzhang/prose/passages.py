@@ -149,20 +149,26 @@ def passages_of(document: Document) -> list[Passage]:
     return _sectioned(groups)
 
 
+_COMPLETE = re.compile(
+    r"目录|注:.*|备注:.*|单位:.*|.*表|[^。;,]{2,40}20\d\d年度?(?:部门|单位)(?:预算|决算)(?:公开)?(?:情况)?(?:说明)?"
+)
+"""Paragraphs that nothing goes on."""
+
+
+def _of_other_sheets(here: Place, there: Place) -> bool:
+    return isinstance(here, SheetPlace) and isinstance(there, SheetPlace) and here.sheet != there.sheet
+
+
 def _goes_on(before: Paragraph, after: Paragraph) -> bool:
     """The second paragraph goes on the first: that one breaks off in the middle of a sentence."""
-    here, there = before.place, after.place
-    if isinstance(here, SheetPlace) and isinstance(there, SheetPlace) and here.sheet != there.sheet:
+    if _of_other_sheets(before.place, after.place):
         return False
     text = flat(before.text)
     if after.apart and "," not in text and not text.endswith(_PAUSES):
         return False
     if text.endswith(_ENDS) or STARTS.match(flat(after.text)) or is_heading(text):
         return False
-    if re.fullmatch(
-        r"目录|注:.*|备注:.*|单位:.*|.*表|[^。;,]{2,40}20\d\d年度?(?:部门|单位)(?:预算|决算)(?:公开)?(?:情况)?(?:说明)?",
-        text,
-    ) or abs(before.size - after.size) > 0.35 * max(before.size, 1):
+    if _COMPLETE.fullmatch(text) or abs(before.size - after.size) > 0.35 * max(before.size, 1):
         return False
     if (_TITLE.fullmatch(text) or _titles_text(text)) and not _JOINED.match(flat(after.text)):
         return False

@@ -154,21 +154,26 @@ def unchanged(case: Case) -> Iterator[Issue]:
         broken = p.text.endswith(":") and following is not None and not following.heading
         text = p.text + following.text if broken and following else p.text
         for m in _FLAT.finditer(text):
-            why = m.group("why")
-            if "。" in text[m.start() : m.start("why")] and _of_a_list(text, m.start()):
-                continue  # the reason of all that the sentence tells
-            if (
-                re.search(r"不变|一致|持平|相抵|未|没有|无|不因", why)
-                or _UNEQUAL.search(text[: m.start("why")])
-                or _NO_AMOUNT.search(text, max(0, m.start() - 12), m.start("why"))
-            ):
+            if not _of_same_amount(text, m):
                 continue
+            why = m.group("why")
             why = ",".join(c for c in why.split(",") if not _THRIFT.search(_CUT.sub("", c)))
             cut = any(_CUT.search(c) for c in why.split(","))
             if bool(_UP.search(why)) == bool(_DOWN.search(why) or cut):
                 continue
             words = text[m.start() : m.start() + 90]
             yield issue_at("reasons.flat", words, p.place(m.start()))
+
+
+def _of_same_amount(text: str, m: re.Match[str]) -> bool:
+    """An amount is the same, and the reason is told of it and says of nothing that it did not move."""
+    if "。" in text[m.start() : m.start("why")] and _of_a_list(text, m.start()):
+        return False  # the reason of all that the sentence tells
+    if re.search(r"不变|一致|持平|相抵|未|没有|无|不因", m.group("why")) or _UNEQUAL.search(
+        text[: m.start("why")]
+    ):
+        return False
+    return not _NO_AMOUNT.search(text, max(0, m.start() - 12), m.start("why"))
 
 
 def _of_a_list(text: str, at: int) -> bool:

@@ -231,22 +231,29 @@ def base_years(case: Case) -> Iterator[Issue]:
     year = case.year or 0
     bases = list(_bases(case, year))
     same, usual = _with_itself(case), _usual(case, bases)
-    # accounts are compared with the budget of their own year
-    usable = {year - 1} if case.stage == "budget" else {year - 1, year}
+    usable = _usable(case, year)
     for p, m in bases:
         found = int(m.group(1))
         if _earlier(p, m, found, year) or (found > year and _TIED.match(p.text, m.end())):
             continue
         itself = found == year and _ITSELF.match(p.text, m.start())
-        of_budget = found == year - 2 and _OF_BUDGET.match(p.text, m.end(1)) and _alone_compared(p, m, year)
-        sure = usual >= 2 or of_budget or (found not in usable and _beside_usual(bases, p, m, year))
-        if (itself or found not in usable) and sure and (id(p), m.start(1)) not in same:
+        of_budget = found == year - 2 and _alone_compared(p, m, year)
+        other = found not in usable
+        sure = usual >= 2 or of_budget or (other and _beside_usual(bases, p, m, year))
+        if (itself or other) and sure and (id(p), m.start(1)) not in same:
             words = p.clauses(m.start(), m.end())
             yield issue_at("wording.base_year", words, p.place(m.start()), found=found, usual=year - 1)
 
 
+def _usable(case: Case, year: int) -> set[int]:
+    """The years to compare with: accounts are compared with the budget of their own year as well."""
+    return {year - 1} if case.stage == "budget" else {year - 1, year}
+
+
 def _alone_compared(p: Passage, m: re.Match[str], year: int) -> bool:
-    """The sentence names no year between, and speaks of nothing that runs over years."""
+    """It is compared with a budget; the sentence names no year between, and speaks of nothing that runs over years."""
+    if not _OF_BUDGET.match(p.text, m.end(1)):
+        return False
     begin, end = sentence(p.text, m.start(1), m.end())
     return f"{year - 1}年" not in p.text[begin:end] and not _RUNS_ON.search(p.text, begin, end)
 
