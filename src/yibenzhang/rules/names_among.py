@@ -87,7 +87,8 @@ def _named(case: Case) -> Iterator[_Named]:
                 "",
                 re.sub("[“”]", "", name),
             )
-            if kind := _kind(re.sub(r"\([类款项]\)", "", name)):
+            plain = re.sub(r"\([类款项]\)", "", name)
+            if kind := _kind(plain) or _kind(_WORDS["spent"].sub("", plain)):
                 yield _Named(position, q, name, kind)
 
 
