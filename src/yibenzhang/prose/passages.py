@@ -155,6 +155,10 @@ _COMPLETE = re.compile(
 """Paragraphs that nothing goes on."""
 
 
+_GOING_ON = re.compile(r"增加|减少|增长|下降|上升|持平|[万亿]?元|\d")
+"""How the rest of a sentence begins, whatever stands between."""
+
+
 def _of_other_sheets(here: Place, there: Place) -> bool:
     return isinstance(here, SheetPlace) and isinstance(there, SheetPlace) and here.sheet != there.sheet
 
@@ -164,7 +168,8 @@ def _goes_on(before: Paragraph, after: Paragraph) -> bool:
     if _of_other_sheets(before.place, after.place):
         return False
     text = flat(before.text)
-    if after.apart and "," not in text and not text.endswith(_PAUSES):
+    broken = "," in text and _GOING_ON.match(flat(after.text))
+    if after.apart and not broken and not text.endswith(_PAUSES):
         return False
     if text.endswith(_ENDS) or STARTS.match(flat(after.text)) or is_heading(text):
         return False
