@@ -15,6 +15,7 @@ from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.misspelt import mistaken
 from yibenzhang.rules.registry import rule
+from yibenzhang.standards import load
 from yibenzhang.standards.lexicon.pairs import MIDDLE, in_dictionary, in_fragment, usual
 
 _RUN = re.compile(r"[\u4e00-\u9fff]{4,}")
@@ -70,8 +71,8 @@ def _alike(run: str, k: int, whole: str, particles: frozenset[str], puns: set[fr
     """The character for which the one at a place of a run was typed; empty where it may be right."""
     char = run[k]
     odd = _odd_pairs(run, k, whole)
-    if not odd or char in particles or run[k + 1 : k + 2] == "家":
-        return ""  # 杨家坡 and 阳家坡 are two places
+    if not odd or char in particles or _names_place(run[k + 1 : k + 2]):
+        return ""
     for before, after in ((b, a) for b, a in _AROUND if b <= k < len(run) - a):
         left, right = run[k - before : k], run[k + 1 : k + 1 + after]
         found: set[str] = set(re.findall(f"{left}([\u4e00-\u9fff]){right}", whole))
@@ -81,6 +82,11 @@ def _alike(run: str, k: int, whole: str, particles: frozenset[str], puns: set[fr
             if like and _stands(run, run[:k] + other + run[k + 1 :], k, odd, near):
                 return other
     return ""
+
+
+def _names_place(behind: str) -> bool:
+    """The character stands for a family in the name of a place: 杨家坡 and 阳家坡 are two."""
+    return bool(behind) and behind in load().lists["place_middles"]
 
 
 def _odd_pairs(run: str, k: int, whole: str) -> list[int]:

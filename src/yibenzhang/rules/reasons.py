@@ -26,12 +26,9 @@ _ITEM_DIGITS = 7
 _FLAT = _WORDS["flat"]
 _UNEQUAL = _WORDS["unequal"]
 """The words before a reason end with the denial that anything is the same."""
-_NO_AMOUNT = re.compile("编制|面积|标准|机构|人数")
+_NO_AMOUNT = _WORDS["no_amount"]
 """What is the same is no amount."""
-_UP, _DOWN = (
-    re.compile(r"增加|增长|上升|提高|新增|增多"),
-    re.compile(r"减少|下降|降低|压减|压缩|缩减|削减|调减"),
-)
+_UP, _DOWN = _WORDS["up"], _WORDS["down"]
 _NEW = _WORDS["new"]
 _NEW_QUOTED = _WORDS["new_quoted"]
 _NO_UNITS = _WORDS["no_units"]
@@ -169,9 +166,7 @@ def _of_same_amount(text: str, m: re.Match[str]) -> bool:
     """An amount is the same, and the reason is told of it and says of nothing that it did not move."""
     if "。" in text[m.start() : m.start("why")] and _of_a_list(text, m.start()):
         return False  # the reason of all that the sentence tells
-    if re.search(r"不变|一致|持平|相抵|未|没有|无|不因", m.group("why")) or _UNEQUAL.search(
-        text[: m.start("why")]
-    ):
+    if _WORDS["unmoved"].search(m.group("why")) or _UNEQUAL.search(text[: m.start("why")]):
         return False
     return not _NO_AMOUNT.search(text, max(0, m.start() - 12), m.start("why"))
 
