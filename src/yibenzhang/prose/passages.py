@@ -36,6 +36,8 @@ _CLOSED = ("。", ";")
 _NEAR = 50
 """So many characters away a mark of a clause is looked for."""
 _LONGEST_QUOTE = 120
+_LEVEL = re.compile(r"[\[【](类|款|项|[12]\d{2,6})[\]】]")
+"""A level or a code in brackets of another kind: as many characters as in round ones."""
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,7 @@ def _sectioned(groups: list[list[Paragraph]]) -> list[Passage]:
         pieces = []
         for paragraph in group:
             pieces.append((len(text), paragraph))
-            text += flat(paragraph.text)
+            text += _LEVEL.sub(r"(\1)", flat(paragraph.text))
         heading = is_heading(text)
         if heading:
             match = _HEADING.match(text)

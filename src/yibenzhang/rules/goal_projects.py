@@ -186,10 +186,15 @@ def _amounts(named: list[tuple[str, Fact]], rows: Sequence[ProjectRow], balanced
             for f, other in found
             if f is not fact
         )
-        yield Alternatives(
-            tuple(o for o in options if sound(o)),
-            options[0] if (exchanged or not balanced) and sound(options[0]) else None,
-        )
+        accuses = (exchanged or not balanced) and sound(options[0]) and not _has_its_own(fact, options, named)
+        yield Alternatives(tuple(o for o in options if sound(o)), options[0] if accuses else None)
+
+
+def _has_its_own(fact: Fact, options: Sequence[Relation], named: Sequence[tuple[str, Fact]]) -> bool:
+    """Another goals table of this name has what the project table gives: this one is of another project or year."""
+    name = next(bare(n) for n, f in named if f is fact)
+    wanted = {_listed_as(o) for o in options}
+    return any(f is not fact and bare(n) == name and base_of(f) in wanted for n, f in named)
 
 
 def _others_taken(

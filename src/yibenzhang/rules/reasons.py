@@ -11,7 +11,9 @@ from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.rows import bare
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
+from yibenzhang.rules.wording import sentence
 from yibenzhang.standards import fold
+from yibenzhang.standards.lexicon.directions import moves
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("reasons")
@@ -215,6 +217,12 @@ def turned(case: Case) -> Iterator[Issue]:
             if (way in ("增加", "增长")) != (other in ("增加", "增长")):
                 words = p.verbatim(m.start(), m.end()).strip()
                 yield issue_at("reasons.direction", words, p.place(m.start()), way=way, other=other)
+        for m in _WORDS["flat_turned"].finditer(p.text):
+            begin = max(p.text.rfind(c, 0, m.start()) for c in "。;") + 1
+            if not re.search(moves(), p.text[begin : m.start()]):
+                words = p.verbatim(m.start(), m.end()).strip()
+                other = m.group("other")
+                yield issue_at("reasons.direction", words, p.place(m.start()), way=m.group("way"), other=other)
 
 
 @rule("reasons.unknown_project", needs=("text", "tables"))
@@ -233,12 +241,22 @@ def new_projects(case: Case) -> Iterator[Issue]:
     seen: set[str] = set()
     for p in case.passages:
         for m in (*_NEW.finditer(p.text), *_NEW_QUOTED.finditer(p.text)):
+            if _of_others(p.text, m, case.year):
+                continue
             name = fold(m.group("name") or m.group("plain")).removesuffix("项目").removesuffix("专项")
             if len(name) < 3 or name in seen or any(_alike(name, k) for k in known):
                 continue
             seen.add(name)
             words = p.verbatim(m.start(), m.end()).strip()
             yield issue_at("reasons.unknown_project", words, p.place(m.start()))
+
+
+def _of_others(text: str, m: re.Match[str], year: int | None) -> bool:
+    """It was new in another year, or the sentence says that it is not in this body's budget."""
+    before = _WORDS["new_before"].search(text, 0, m.start())
+    if before and before.group("year") != str(year):
+        return True
+    return bool(_WORDS["new_elsewhere"].search(text, *sentence(text, m.start(), m.end())))
 
 
 def _alike(name: str, other: str) -> bool:
