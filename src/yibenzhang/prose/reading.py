@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from yibenzhang.model.facts import Fact
 from yibenzhang.prose.clauses import Clause, Distance, clauses_before, first_clauses
 from yibenzhang.prose.cube import Cube, Wanted
+from yibenzhang.prose.list_heads import divided, words_of_whole
 from yibenzhang.prose.naming import Names, Path, path_of, unnumbered
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.standards.lexicon.sentences import SentenceWords
@@ -26,15 +27,8 @@ _NARROW = ("fund", "kind", "item")
 _SEPARATE = ("government_fund", "state_capital")  # their sections tell of nothing else
 _OTHER = {"income": "expenditure", "expenditure": "income"}
 _BARE = {"side", "period"}
-_DIVIDES = re.compile(r"(?:其中)?[,:]?(?:按照?|从|分)[^,。;:\d]{1,10}(?:[,:]|(?=[^,。;:\d]{2,12}\d))")
 _IN_ALL = re.compile(r"[,;](?:[一二两三四五六]项)?(?:合计|共计|总计)(?:为)?")
 """What follows a list of amounts and tells their sum."""
-
-
-def _divided(q: Quantity) -> str:
-    """What the paragraph tells before a sentence that divides it ("按资金来源"); empty where none does."""
-    begin = q.passage.text.rfind("。", 0, q.start) + 1
-    return q.passage.text[:begin] if _DIVIDES.match(q.passage.text, begin) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +266,10 @@ class SentenceReader:
     def _part(self, q: Quantity, said: Said) -> Said:
         """What is said of a part in a list, with what the whole says before it (其中)."""
         above = self._whole(q)
-        if above is None and _divided(q):
+        if above is None and divided(q):
             return replace(said, how=f"{said.how}, divided")
+        if above is None and self._of_unknown(q):
+            return replace(said, how=f"{said.how}, of unknown")
         if above is None or said.residue:
             return said
         here, whole = dict(said.wanted.values), dict(above.wanted.values)
@@ -298,7 +294,7 @@ class SentenceReader:
         inside = ((text.rfind(w, begin, q.start), len(w)) for w in self._words.inside)
         opened = max(opened, *(at + long - 1 for at, long in inside if at >= 0), -1)
         if opened < 0:
-            return self._subject(_divided(q) if begin else self._above.get(id(q.passage), ""))
+            return self._subject(divided(q) if begin else self._above.get(id(q.passage), ""))
         whole = Quantity(q.passage, opened, opened, "", q.amount, q.kind)
         # a sentence that begins with 其中 goes on with the list of the one before it
         near = {Distance.OWN, Distance.CLAUSE} if text[begin:opened] else {*Distance}
@@ -309,6 +305,10 @@ class SentenceReader:
             if found is not None and not found.anonymous and not found.residue:
                 return found
         return None
+
+    def _of_unknown(self, q: Quantity) -> bool:
+        """It stands in the list of the parts of an amount whose own words name nothing that is known."""
+        return bool(self._parsed(_PART.sub("", words_of_whole(q))).residue)
 
     def _subject(self, text: str) -> Said | None:
         """What a paragraph speaks of: its first clause that says so."""

@@ -222,7 +222,9 @@ def turned(case: Case) -> Iterator[Issue]:
             if not re.search(moves(), p.text[begin : m.start()]):
                 words = p.verbatim(m.start(), m.end()).strip()
                 other = m.group("other")
-                yield issue_at("reasons.direction", words, p.place(m.start()), way=m.group("way"), other=other)
+                yield issue_at(
+                    "reasons.direction", words, p.place(m.start()), way=m.group("way"), other=other
+                )
 
 
 @rule("reasons.unknown_project", needs=("text", "tables"))
