@@ -186,17 +186,37 @@ _MOST = 400
 
 
 def unread_pictures(
-    drawn: Drawn, glyphs: list[Glyph], size: tuple[float, float], here: PagePlace
+    shown: pdfium.PdfPage, drawn: Drawn, glyphs: list[Glyph], size: tuple[float, float], here: PagePlace
 ) -> list[ReadingNotice]:
-    """A notice on pictures that are large enough to hold a table, and no ground under characters."""
+    """A notice on pictures that are large enough to hold a table, show something, and are no ground under characters."""
     page = max(size[0] * size[1], 1.0)
-    count = 0
+    large: list[Box] = []
     for picture, box in zip(drawn.images, drawn.frames, strict=True):
         if picture.area < _PICTURE * page or picture.dpi < _LEAST_DPI:
             continue
         over = sum(_inside(g, box) for g in glyphs)
-        count += over * 4000 < picture.area
-    return pictures_notice(count, here)
+        if over * 4000 < picture.area:
+            large.append(box)
+    plain = _plain(shown, glyphs, large) if large and not shown.get_rotation() else 0
+    return pictures_notice(len(large) - plain, here)
+
+
+def _plain(page: pdfium.PdfPage, glyphs: list[Glyph], boxes: list[Box]) -> int:
+    """How many of the areas are of one colour but for the characters on them: white laid over something."""
+    bitmap = page.render(scale=1, grayscale=True)
+    try:
+        ink = np.array(bitmap.to_numpy()).reshape(bitmap.height, bitmap.width)
+    finally:
+        bitmap.close()
+    apart = np.ones(ink.shape, dtype=bool)
+    for g in glyphs:
+        apart[max(int(g.top) - 1, 0) : int(g.bottom) + 2, max(int(g.x0) - 1, 0) : int(g.x1) + 2] = False
+    count = 0
+    for x0, top, x1, bottom in boxes:
+        part = slice(max(int(top) + 1, 0), max(int(bottom), 0)), slice(max(int(x0) + 1, 0), max(int(x1), 0))
+        left = ink[part][apart[part]]
+        count += bool(left.size) and int(left.max()) - int(left.min()) < _CONTRAST
+    return count
 
 
 def pictures_notice(count: int, here: PagePlace) -> list[ReadingNotice]:

@@ -146,7 +146,7 @@ def read_page(
         if not glyphs and not drawn.images and raw.FPDFPage_CountObjects(page.raw) == 0:
             notices.append(ReadingNotice("本页没有任何内容，是空白页或已损坏，请看原件。", here))
         if not scan:
-            notices += unread_pictures(drawn, glyphs, shown.frame.size, here)
+            notices += unread_pictures(page, drawn, glyphs, shown.frame.size, here)
     finally:
         page.close()
     if shown.count > MAX_CHARS_PER_PAGE:
