@@ -240,3 +240,11 @@ def test_thousands_of_lines_do_not_hang(tmp_path: Path) -> None:
     page = "".join(f"{x % 590} 10 m {x % 590} 800 l S\n" for x in range(0, 30_000))
     document = written(tmp_path, pdf([page + text(50, 400, "x")]))
     assert any("线条过多" in n.message for n in document.notices)
+
+
+@pytest.mark.parametrize(("line", "told"), [("", 0), ("\x00" * 300, 1)])
+def test_a_picture_of_one_colour_holds_nothing_unread(tmp_path: Path, line: str, told: int) -> None:
+    shown = (line + "\xff" * 45_000)[:45_000]
+    image = f"q 400 0 0 200 50 200 cm BI /W 300 /H 150 /CS /G /BPC 8 ID {shown} EI Q\n"
+    found = written(tmp_path, pdf([image + text(60, 300, "a title over it") + table(ROWS)]))
+    assert sum("图片" in n.message for n in found.notices) == told
