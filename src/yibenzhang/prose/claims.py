@@ -187,6 +187,10 @@ def _step(state: _State, q: Quantity, between: str) -> None:
 
 def _shared(state: _State, q: Quantity) -> None:
     """A share: of the amount right before it ("占……300 万元的 80%"), else of the whole of the list."""
+    if q.lead.lstrip(")").startswith("的") and state.budget is not None and _right_behind(state.budget, q):
+        claim = _claim(Says.COMPLETION, q, state, against=state.budget, rate=q)
+        state.claims.append(claim)  # "30 万元，占年初预算 20 万元的 150%"
+        return
     if q.lead.lstrip(")").startswith("的"):
         part = (state.before, state.before is not None)
         state.claims.append(_claim(Says.SHARE, q, state, against=state.current, rate=q, moved=part))
@@ -194,6 +198,11 @@ def _shared(state: _State, q: Quantity) -> None:
         return
     against = state.head if state.head is not state.current else None
     state.claims.append(_claim(Says.SHARE, q, state, against=against, rate=q))
+
+
+def _right_behind(one: Quantity, other: Quantity) -> bool:
+    """Nothing but 的 stands between the two."""
+    return one.passage is other.passage and other.start - one.end <= len(")的")
 
 
 def _level(state: _State, q: Quantity, between: str) -> None:

@@ -51,6 +51,8 @@ def _growth(claim: Claim, near: Neighbours) -> Made:
     if change.sign and rate.sign and change.sign != rate.sign:
         words = claim.passage.clauses(*_span(change, rate))
         return issue_of("prose.direction", (change.fact, rate.fact), words=words)
+    if (nothing := _since_nothing(claim)) is not None:
+        return nothing
     if claim.against is not None and claim.subject is not None:
         # "比 2025 年年初预算数 300 万元增加 15 万元，增长 5%": the base is named
         over = share_of(change.fact, claim.against.fact, rate, "prose.growth")
@@ -59,6 +61,17 @@ def _growth(claim: Claim, near: Neighbours) -> Made:
         if over is not None:
             return Alternatives((over,), _growth_of_change(claim, change, rate, near))
     return _growth_of_change(claim, change, rate, near)
+
+
+def _since_nothing(claim: Claim) -> Issue | None:
+    """A rate of growth over an amount of last year that the sentence itself says was nothing."""
+    last, change, rate = claim.against, claim.change, claim.rate
+    if last is None or change is None or rate is None or last.kind != Kind.LAST or last.amount.value:
+        return None
+    if not rate.amount.value or change.sign <= 0 or not change.amount.value:
+        return None
+    words = claim.passage.clauses(*_span(last, rate))
+    return issue_of("prose.zero_base", (last.fact, change.fact, rate.fact), words=words, template="change")
 
 
 def _span(one: Quantity, other: Quantity) -> tuple[int, int]:

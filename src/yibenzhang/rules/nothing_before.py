@@ -13,7 +13,7 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards.lexicon.sentences import nothing_before, unbudgeted
 
 _LEVELS = (Kind.VALUE, Kind.ACTUAL)
-_INITIAL = re.compile(r"完成年初预算(?:数)?的?(?:比例)?(?:为)?$")
+_INITIAL = re.compile(r"(?:完成|,为|,占|,达到?|相当于)年初预算(?:数)?的?(?:比例)?(?:为)?$")
 
 
 @rule("prose.no_budget", "prose.zero_base", needs=("text",), each_file=True)
