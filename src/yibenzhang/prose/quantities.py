@@ -12,11 +12,12 @@ from itertools import pairwise
 
 from yibenzhang.model.amounts import Amount, CellState, Unit, unit_named
 from yibenzhang.model.facts import Fact, Row
+from yibenzhang.prose.numbering import count_written
 from yibenzhang.prose.passages import Passage
 from yibenzhang.standards.lexicon.directions import fall, moves, rise, undecided
 
 _NUMBER = re.compile(
-    r"(?:(?<=为)|(?<=数))(?P<nil>零)(?:万?元)?(?=[,。;])|(?<=[预决]算为|算数为)(?P<none>0)(?=[,。;)])|(?<![\d.])(?:(?<!-)|(?<=--))(?<!\d,)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)(?P<unit>万亿元|亿元|万元|千元|元|%|辆|台|套|个)?"
+    r"(?:(?<=为)|(?<=数))(?P<nil>零)(?:万?元)?(?=[,。;])|(?<=[预决]算为|算数为)(?P<none>0)(?=[,。;)])|(?<![第每几数一二两三四五六七八九十])(?P<written>[一二两三四五六七八九十]{1,3})辆|(?<![\d.])(?:(?<!-)|(?<=--))(?<!\d,)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)(?P<unit>万亿元|亿元|万元|千元|元|%|辆|台|套|个)?"
 )
 _BROKEN = re.compile(
     r"(?<![\d.,])\d{1,3}(?:,\d{3})*,(?:\d{1,2}|\d{4,})(?:\.\d+)?(?:亿元|万元|元)|(?:[XＸ×]{2,}|(?<=[一-鿿)”])(?<!\d万))(?:亿元|万元)(?=[,;。、])|"
@@ -210,6 +211,8 @@ def _amount_of(match: re.Match[str]) -> tuple[Amount, Unit] | None:
     """The amount that a match of a number prints, with its unit; None where it has no unit or too many digits."""
     if match.group("nil") or match.group("none"):
         text, number = "万元", "0.00"  # "上年为零"
+    elif written := match.group("written"):
+        return Amount(Decimal(count_written(written)), 0, _CARS, written), _CARS
     else:
         text, number = match.group("unit"), match.group("number")
     if not text or len(number.replace(",", "")) > _MOST_DIGITS:
@@ -219,6 +222,8 @@ def _amount_of(match: re.Match[str]) -> tuple[Amount, Unit] | None:
 
 
 _MOST_DIGITS = 15
+_CARS = Unit("辆", "count")
+"""What is counted in Chinese numerals as well: "车辆三辆"."""
 
 
 def _rate_of(lead: str, last: Quantity) -> tuple[Kind, int]:

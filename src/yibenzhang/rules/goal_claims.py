@@ -34,7 +34,6 @@ _QUARTER = _WORDS["quarter"]
 _NAMED = re.compile(r"([^,。;:、()\d]{4,30})$")
 _SINCE = 2019
 """From this year on, projects have goals."""
-_HAN = {c: n for n, c in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
 _SPENT = (Address("*.expenditure", "total", "project"), PROJECTS)
 
 
@@ -112,7 +111,7 @@ def _drawn_up(passage: Passage, goals: Sequence[GoalForm]) -> Iterator[Issue]:
     """So many goals were drawn up, and there is another number of forms."""
     for m in _SET.finditer(passage.text):
         number = next(n for n in m.groups() if n)
-        said = _HAN.get(number) or whole_number(number)
+        said = count_written(number)
         if said and goals and said != len(goals):
             words = passage.verbatim(m.start(), m.end()).strip()
             yield issue_at("goals.count", words, passage.place(m.start()), forms=len(goals))

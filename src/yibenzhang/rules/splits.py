@@ -241,6 +241,8 @@ def _summed_up(split: Split, values: list[Quantity]) -> Iterable[Relation]:
         spoken = (
             f"{opened}{headed}{clause}" if lead.startswith(")") or headed else clause
         )  # "基本支出（含……）共计"
+        if _IN_ALL.fullmatch(clause):  # "政府采购货物 1 万元、工程 2 万元、服务 3 万元，合计"
+            spoken += re.split("[,;。]", first)[-1]
         if not any(w in spoken for w in split.total):
             continue
         between = whole.passage.text[parts[0].end : whole.start]
@@ -284,6 +286,6 @@ def _before_sum(split: Split, values: list[Quantity], whole: Quantity) -> list[Q
     begin = found[-1].start if found else whole.start
     said = whole.passage.text[max(whole.passage.text.rfind("。", 0, begin), 0) : whole.start]
     for words in list(left):
-        if any(re.search(rf"{w}[^,;。\d]{{0,8}}{_NONE.pattern}", said) for w in words):
+        if any(re.search(rf"{w}[^,;。\d]{{0,8}}{_NONE.pattern}|{_NOTHING}[^,;。\d]{{0,8}}{w}", said) for w in words):
             left.remove(words)
     return [] if left else found[::-1]
