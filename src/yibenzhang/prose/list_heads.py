@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from decimal import Decimal
 
-from yibenzhang.prose.quantities import Quantity
+from yibenzhang.prose.quantities import Kind, Quantity
 
 _DIVIDES = re.compile(r"(?:其中)?[,:]?(?:按照?|从|分)[^,。;:\d]{1,10}(?:[,:]|(?=[^,。;:\d]{2,12}\d))")
+_PARTS = re.compile(r"其中[:,]?|包括[:,]?")
 _LISTED = re.compile(
     r"(?:^|[,;。:)])(?P<whole>[^,;。:\d]{2,30})\d[\d,]*(?:\.\d+)?万?元,?(?:主要)?(?:包括|包含|其中)[,:]?"
 )
@@ -23,3 +26,20 @@ def words_of_whole(q: Quantity) -> str:
     begin = q.passage.text.rfind("。", 0, q.start) + 1
     found = list(_LISTED.finditer(q.passage.text, begin, q.start))
     return found[-1].group("whole") if found else ""
+
+
+def listed_whole(q: Quantity, every: Sequence[Quantity]) -> bool:
+    """The number is one of a list of parts that make up, to the cent, the amount told right before them."""
+    text = q.passage.text
+    begin, stop = text.rfind("。", 0, q.start), text.find("。", q.end)
+    opened = [m.end() for m in _PARTS.finditer(text, 0, q.start)]
+    if not opened:
+        return False
+    here = [x for x in every if x.passage is q.passage and x.money and x.kind in (Kind.VALUE, Kind.ACTUAL)]
+    parts = [x for x in here if x.start >= opened[-1] and (stop < 0 or x.start < stop)]
+    wholes = [
+        x for x in here if x.end <= opened[-1] and (x.start > begin or not text[begin + 1 : opened[-1] - 3])
+    ]
+    wholes = wholes or [x for x in here if x.end <= opened[-1]]
+    total = sum((x.amount.base for x in parts), Decimal(0))
+    return len(parts) > 1 and any(x.amount.base == total for x in wholes)

@@ -12,6 +12,8 @@ _BEFORE_YEAR = re.compile(r"(?:^|[。;,])([一-鿿]{3,12})(?=20\d\d年)")
 _TWICE = 2
 _PLACE = re.compile(r"[一-鿿]{2,6}?(?:自治区|自治州|省|市|区|县|州|旗)")
 _SHORTEST = 4
+_SHORTEST_KIND = 3
+"""林业局: what a body is, without its place."""
 
 
 def short_names(passages: Sequence[Passage], body: str) -> tuple[str, ...]:
@@ -29,6 +31,14 @@ def without_places(body: str) -> set[str]:
         rest = rest[place.end() :]
         names.add(rest)
     return names
+
+
+def place_of(body: str) -> str:
+    """“某省某市” of “某省某市林业局”; empty where the name begins with no place."""
+    at = 0
+    while (place := _PLACE.match(body, at)) and len(body) - place.end() >= _SHORTEST_KIND:
+        at = place.end()
+    return body[:at]
 
 
 def _shortened(name: str, body: str) -> bool:

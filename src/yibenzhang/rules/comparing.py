@@ -177,6 +177,8 @@ def assessed(case: Case) -> Iterator[Issue]:
             continue
         words = p.verbatim(match.start(), match.end())
         facts = [q for q in case.numbers[k] if q.start >= match.start()]
+        if len(found) != said and any(_WORDS["assessed_some"].search(q.text) for q in case.passages[k:]):
+            continue
         if len(found) != said:
             first = [q.fact for q in facts][:1]
             yield issue_of("prose.assessed", first, template="count", words=words, found=len(found))

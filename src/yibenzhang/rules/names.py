@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from yibenzhang.model.amounts import narrow
+from yibenzhang.model.facts import Row
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import Passage
@@ -53,6 +54,8 @@ _PATH_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{4,30})\((?:项|2\d{6})\)")
 def codes(case: Case) -> Iterator[Issue]:
     """One function code under two names in two tables of the same document."""
     first: dict[str, tuple[str, TableFacts, int]] = {}
+    first_codes: dict[tuple[str, str], tuple[str, TableFacts, int]] = {}
+    told: set[tuple[str, str]] = set()
     for t in case.tables:
         if t.table.standard is None or not t.table.standard.id.endswith(_FUNCTION):
             continue
@@ -62,12 +65,33 @@ def codes(case: Case) -> Iterator[Issue]:
                 if len(row.code) not in (3, 5, 7) or not row.code.startswith("2") or not label:
                     continue
                 known, where, index = first.setdefault(row.code, (label, t, row.index))
+                if len(row.code) == _ITEM:
+                    yield from _two_codes(
+                        first_codes.setdefault((label, row.code[:5]), (row.code, t, row.index)), row, t, told
+                    )
                 cut = known.startswith(label) or label.startswith(known)  # a narrow column cuts names
                 if known != label and not cut and where is not t:
                     yield issue_at(
                         "names.code", label, _row_place(t, row.index), (known, _row_place(where, index)),
                         code=row.code, first_table=where.table.name, first_name=known, table=t.table.name,
                     )  # fmt: skip
+
+
+_ITEM = 7
+"""Digits of an item's code."""
+
+
+def _two_codes(
+    known: tuple[str, TableFacts, int], row: Row, t: TableFacts, told: set[tuple[str, str]]
+) -> Iterator[Issue]:
+    """One item of a group under another code in another table."""
+    code, where, index = known
+    if code != row.code and where is not t and (row.label, row.code) not in told:
+        told.add((row.label, row.code))
+        yield issue_at(
+            "names.code", row.code, _row_place(t, row.index), (code, _row_place(where, index)), template="codes",
+            name=row.label, first_table=where.table.name, first_code=code, table=t.table.name,
+        )  # fmt: skip
 
 
 def _row_place(t: TableFacts, index: int) -> Place:

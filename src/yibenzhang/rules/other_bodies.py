@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator
 
 from yibenzhang.model.issues import Issue, issue_at
-from yibenzhang.prose.short_names import without_places
+from yibenzhang.prose.short_names import place_of
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 
-_BODY = r"[一-鿿]{1,16}?(?:局|委员会|委|办公室|联合会|总工会|中心|管理处|支队|大队|院|馆|协会|学校)"
+_BODY = r"[一-鿿]{1,16}?(?:局|委员会|委|办公室|联合会|总工会|中心|管理处|支队|大队|院|馆|协会|学校|大学|中学|小学|厅)"
 _TELLS = (
     r"(?=20\d\d年(?:度)?,?(?:没有|无|未|政府采购|机关运行|“?三公|一般公共预算|政府性基金|国有资本|收支|收入|支出|部门预算|部门决算|财政拨款|预算|项目支出|"
-    r"基本支出|绩效|公务)|本级(?:支出|收入|机关运行)|没有(?:使用|安排)|共有车辆)"
+    r"基本支出|绩效|公务)|本级(?:支出|收入|机关运行)|没有(?:使用|安排)|(?:(?:及)?所属(?:各)?(?:预算|事业)?单位)?共有车辆|\(本级\)\d)"
 )
 _BEGINS = r"(?:^|[。;,:、)]|纳入|现将|[一二三四五六七八九十]、|元,为|为)"
 _OF_OTHERS = re.compile(
@@ -26,7 +26,7 @@ _OF_OTHERS = re.compile(
 def other_bodies(case: Case) -> Iterator[Issue]:
     """A body of the same place that nothing else in the document knows, as the subject of a sentence on its money."""
     own = fold(case.profile.body)
-    place = own[: len(own) - min((len(n) for n in without_places(own)), default=len(own))]
+    place = place_of(own)
     if len(place) < _PLACE:
         return
     pattern = re.compile(f"{_BEGINS}(?P<name>{re.escape(place)}{_BODY}){_TELLS}")

@@ -11,6 +11,7 @@ from yibenzhang.laws.families import POOL_ONE_IN
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.intervals import Interval
 from yibenzhang.model.relations import Alternatives, Made, Nearly, Relation, Term
+from yibenzhang.prose.list_heads import listed_whole
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.reading import Reading
 from yibenzhang.recognising.rows import bare
@@ -113,7 +114,7 @@ def _weakly(reading: Reading, options: Sequence[Relation], case: Case) -> Made:
     """A kind of reading that may be wrong accuses nobody but for a slip of the keyboard."""
     known = case.reader.cube.known(reading.quantity.fact)  # it may be said of another line of the same tables
     slips = (o for o in options if slip_of(reading.quantity.fact, o.terms[1].fact))
-    slip = None if known else next(slips, None)
+    slip = None if known or listed_whole(reading.quantity, case.quantities) else next(slips, None)
     doubt = _cut(replace(slip, rule="prose.slip"), reading.quantity) if slip else None
     return Alternatives([replace(o, accuses=False) for o in options], doubt)
 

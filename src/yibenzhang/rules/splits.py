@@ -286,6 +286,9 @@ def _before_sum(split: Split, values: list[Quantity], whole: Quantity) -> list[Q
     begin = found[-1].start if found else whole.start
     said = whole.passage.text[max(whole.passage.text.rfind("。", 0, begin), 0) : whole.start]
     for words in list(left):
-        if any(re.search(rf"{w}[^,;。\d]{{0,8}}{_NONE.pattern}|{_NOTHING}[^,;。\d]{{0,8}}{w}", said) for w in words):
+        if any(
+            re.search(rf"{w}[^,;。\d]{{0,8}}{_NONE.pattern}|{_NOTHING}[^,;。\d]{{0,8}}{w}", said)
+            for w in words
+        ):
             left.remove(words)
     return [] if left else found[::-1]

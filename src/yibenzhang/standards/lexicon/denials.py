@@ -52,7 +52,9 @@ def denial_words() -> Denials:
     denied = tuple(
         Denied(
             d["figure"],
-            re.compile(f"{data['none']}{d['words']}{data['rest']}|{d['words']}{data['after']}"),
+            re.compile(
+                f"{data['none']}{data['listed']}{d['words']}{data['rest']}|{d['words']}{data['after']}"
+            ),
             re.compile(d["words"] + data["lead"]),
             d["table"],
             d["measure"],
