@@ -11,7 +11,7 @@ from yibenzhang.prose.quantities import Kind, Quantity
 _DIVIDES = re.compile(r"(?:其中)?[,:]?(?:按照?|从|分)[^,。;:\d]{1,10}(?:[,:]|(?=[^,。;:\d]{2,12}\d))")
 _PARTS = re.compile(r"其中[:,]?|包括[:,]?")
 _LISTED = re.compile(
-    r"(?:^|[,;。:)])(?P<whole>[^,;。:\d]{2,30})\d[\d,]*(?:\.\d+)?万?元,?(?:主要)?(?:包括|包含|其中)[,:]?"
+    r"(?:^|[,;。:)、.])(?P<whole>[^,;。:\d]{2,30})\d[\d,]*(?:\.\d+)?万?元,?(?:主要)?(?:包括|包含|其中)[,:]?"
 )
 
 

@@ -155,7 +155,7 @@ class SentenceReader:
             how += ", elsewhere"
         said_all = [*narrow, *(x for x in wanted.values if x[0] == "period")]
         exact = any(all(self.cube.has(f, *x) for x in said_all) for f in facts)
-        wider = a_fund or (not named and bool(facts) and not exact and not unsaid)
+        wider = a_fund or ", of unknown" in how or (not named and bool(facts) and not exact and not unsaid)
         blanks = () if exact and facts else tuple(self.cube.blanks(wanted))
         if blanks:
             blank = replace(said, wanted=wanted, how=f"{said.how}, blank")
@@ -268,13 +268,17 @@ class SentenceReader:
         above = self._whole(q)
         if above is None and divided(q):
             return replace(said, how=f"{said.how}, divided")
-        if above is None and self._of_unknown(q):
+        named = said.wanted.codes or said.wanted.label
+        if above is None and named and self._parsed(words_of_whole(q)).residue:  # a part of something unknown
             return replace(said, how=f"{said.how}, of unknown")
         if above is None or said.residue:
             return said
         here, whole = dict(said.wanted.values), dict(above.wanted.values)
         own, trees = said.wanted, self._words.lexicon.trees
-        if any(d in _NARROW and trees[d].joined(here.get(d, ""), v) is None for d, v in whole.items()):
+        apart = bool(above.wanted.label) and said.how == "name"  # a part of a project that has an item's name
+        if apart or any(
+            d in _NARROW and trees[d].joined(here.get(d, ""), v) is None for d, v in whole.items()
+        ):
             return replace(said, how=f"{said.how}, of another")
         more = {d: v for d, v in whole.items() if d in _NARROW and d not in here}
         codes = own.codes or (() if own.label else above.wanted.codes)
@@ -305,10 +309,6 @@ class SentenceReader:
             if found is not None and not found.anonymous and not found.residue:
                 return found
         return None
-
-    def _of_unknown(self, q: Quantity) -> bool:
-        """It stands in the list of the parts of an amount whose own words name nothing that is known."""
-        return bool(self._parsed(_PART.sub("", words_of_whole(q))).residue)
 
     def _subject(self, text: str) -> Said | None:
         """What a paragraph speaks of: its first clause that says so."""

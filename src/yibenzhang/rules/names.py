@@ -89,8 +89,8 @@ def _two_codes(
     if code != row.code and where is not t and (row.label, row.code) not in told:
         told.add((row.label, row.code))
         yield issue_at(
-            "names.code", row.code, _row_place(t, row.index), (code, _row_place(where, index)), template="codes",
-            name=row.label, first_table=where.table.name, first_code=code, table=t.table.name,
+            "names.code", row.label, _row_place(t, row.index), (row.label, _row_place(where, index)),
+            template="codes", first_table=where.table.name, first_code=code, code=row.code, table=t.table.name,
         )  # fmt: skip
 
 
