@@ -15,8 +15,11 @@ from yibenzhang.standards.lexicon.sentences import as_before
 
 _MOVED_BY = re.compile(r"[,;。:(]?(?:[一-鿿]{0,4}(?:主要|原因)[一-鿿]{0,4}|其中|包括)[:,]?")
 _WHY = re.compile("主要|原因")
+_NEXT = re.compile("。(?=[比较与])")
+"""A sentence that begins by comparing goes on about the amount before it."""
 _AT_ONCE = 30
 """A change stands so close behind its amount."""
+_LEVELS = (Kind.VALUE, Kind.ACTUAL)
 _DIGITS = 5
 """Amounts with so many digits are the same thing wherever they stand."""
 
@@ -41,10 +44,40 @@ def change_lists(passages: Sequence[Passage], numbers: Numbers, known: Known) ->
     for position in range(len(passages)):
         found = [q for q in numbers.get(position, []) if q.money]
         yield from _explained(found, numbers.get(position, []))
+        yield from _in_brackets(found)
     positions = {id(p): k for k, p in enumerate(passages)}
     for listing in listings(passages, numbers):
         if (made := _along(listing, numbers, positions, known)) is not None:
             yield made
+
+
+def _in_brackets(found: list[Quantity]) -> Iterator[ChangeList]:
+    """ "甲费 24.8 万元（购置费 0 万元，比上年减少 19.6 万元；运行费 24.8 万元，与上年持平），比上年减少 19.6 万元"."""
+    for at, whole in enumerate(found):
+        text = whole.passage.text
+        close = text.find(")", whole.end) if text.startswith("(", whole.end) else -1
+        if close < 0 or whole.kind not in _LEVELS:
+            continue
+        inside = [q for q in found[at + 1 :] if q.start < close]
+        behind = next((q for q in found[at + 1 :] if q.start > close), None)
+        levels = [q for q in inside if q.kind in _LEVELS]
+        if behind is None or behind.kind != Kind.DELTA or behind.start - close > _AT_ONCE or len(levels) < 2:
+            continue
+        parts = _each_change(inside)
+        if parts and sum((q.amount.base for q in levels), Decimal(0)) == whole.amount.base:
+            yield ChangeList((behind,), tuple(parts), "changes in brackets", tuple(levels))
+
+
+def _each_change(inside: list[Quantity]) -> list[Quantity]:
+    """The change behind each of the amounts; none where one is told neither a change nor that it is as it was."""
+    parts: list[Quantity] = []
+    for q, behind in zip(inside, [*inside[1:], None], strict=True):
+        if q.kind == Kind.DELTA:
+            parts.append(q)
+        elif not (behind is not None and behind.kind == Kind.DELTA and behind.sign):
+            if q.kind not in _LEVELS or not as_before().match(q.passage.text, q.end):
+                return []
+    return parts
 
 
 def _explained(found: list[Quantity], every: list[Quantity]) -> Iterator[ChangeList]:
@@ -121,7 +154,7 @@ def _change_of(q: Quantity, numbers: Numbers, positions: Mapping[int, int]) -> Q
     """The change told right after an amount."""
     for other in numbers.get(positions.get(id(q.passage), -1), ()):
         if other.start >= q.end:
-            between = q.passage.text[q.end : other.start]
+            between = _NEXT.sub(",", q.passage.text[q.end : other.start], 1)
             near = len(between) < _AT_ONCE or change_behind_purpose(between)
             return other if near and other.kind == Kind.DELTA and other.sign else None
     return None
