@@ -74,9 +74,10 @@ def _each_change(inside: list[Quantity]) -> list[Quantity]:
     for q, behind in zip(inside, [*inside[1:], None], strict=True):
         if q.kind == Kind.DELTA:
             parts.append(q)
-        elif not (behind is not None and behind.kind == Kind.DELTA and behind.sign):
-            if q.kind not in _LEVELS or not as_before().match(q.passage.text, q.end):
-                return []
+            continue
+        moved = behind is not None and behind.kind == Kind.DELTA and bool(behind.sign)
+        if not moved and (q.kind not in _LEVELS or not as_before().match(q.passage.text, q.end)):
+            return []
     return parts
 
 

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from yibenzhang.model.amounts import narrow
 from yibenzhang.model.documents import Document, Paragraph, Table
 from yibenzhang.model.places import Place, SheetPlace
+from yibenzhang.prose.contents_page import contents_page, title_of
 from yibenzhang.reading.limits import MAX_PARAGRAPH_CHARS
 from yibenzhang.reading.paragraphs import STARTS
 from yibenzhang.recognising.furniture import furniture_of
@@ -201,21 +202,32 @@ def is_heading(text: str) -> bool:
     )
 
 
+def _joined(group: list[Paragraph]) -> tuple[str, tuple[tuple[int, Paragraph], ...]]:
+    text = ""
+    pieces = []
+    for paragraph in group:
+        pieces.append((len(text), paragraph))
+        text += _LEVEL.sub(r"(\1)", flat(paragraph.text))
+    return text, tuple(pieces)
+
+
 def _sectioned(groups: list[list[Paragraph]]) -> list[Passage]:
     out: list[Passage] = []
     stack: list[tuple[int, str]] = []
-    for group in groups:
-        text = ""
-        pieces = []
-        for paragraph in group:
-            pieces.append((len(text), paragraph))
-            text += _LEVEL.sub(r"(\1)", flat(paragraph.text))
-        heading = is_heading(text)
+    joined = [_joined(group) for group in groups]
+    headings = [is_heading(text) for text, _ in joined]
+    contents = contents_page([text for text, _ in joined], headings)
+    for at, (text, pieces) in enumerate(joined):
+        heading = headings[at]
+        if at in contents.entries or (not heading and title_of(text) in contents.titles):
+            stack = [] if at in contents.entries else [(1, text)]
+            out.append(Passage(text, (), pieces, heading))
+            continue
         if heading:
             match = _HEADING.match(text)
             depth = _DEPTH[match.lastgroup or "four"] if match else 4
             stack = [s for s in stack if s[0] < depth]
-        out.append(Passage(text, tuple(t for _, t in stack), tuple(pieces), heading))
+        out.append(Passage(text, tuple(t for _, t in stack), pieces, heading))
         if heading:
             stack.append((depth, text))
     return out

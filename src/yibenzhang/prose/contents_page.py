@@ -1,0 +1,66 @@
+"""The contents page of a document: entries that stand above no text, and the titles that stand without a number later."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_TITLE = re.compile(r"目[录次]")
+_NUMBER = re.compile(
+    r"^(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+、|[(（][一二三四五六七八九十\d]+[)）]|\d+[、.．])"
+)
+_YEAR = re.compile(r"^20\d\d年度?")
+_PAGE = re.compile(r"[.…·]*\d{0,3}$")
+_LONGEST_ENTRY = 60
+_MOST = 80
+_FEWEST = 3
+"""So many headings in a row that all come again are a contents page."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContentsPage:
+    """``entries``: the positions of its lines; ``titles``: their words without number, year and page."""
+
+    entries: frozenset[int]
+    titles: frozenset[str]
+
+
+def title_of(text: str) -> str:
+    """An entry or a heading without number, year and page."""
+    return _YEAR.sub("", _NUMBER.sub("", _PAGE.sub("", text)))
+
+
+def contents_page(texts: Sequence[str], headings: Sequence[bool]) -> ContentsPage:
+    """The contents page among paragraphs; ``headings``: which of them are numbered headings."""
+    entries = _below_title(texts) or _come_again(texts, headings)
+    return ContentsPage(frozenset(entries), frozenset(title_of(texts[k]) for k in entries))
+
+
+def _below_title(texts: Sequence[str]) -> list[int]:
+    """The short lines below 目录, up to the first that comes a second time or is a sentence."""
+    start = next((k for k, t in enumerate(texts) if _TITLE.fullmatch(t)), -1)
+    if start < 0:
+        return []
+    out: list[int] = []
+    seen: set[str] = set()
+    for k in range(start + 1, min(start + 1 + _MOST, len(texts))):
+        title = title_of(texts[k])
+        if len(texts[k]) > _LONGEST_ENTRY or "。" in texts[k] or title in seen:
+            break
+        seen.add(title)
+        out.append(k)
+    return out if len(out) >= _FEWEST else []
+
+
+def _come_again(texts: Sequence[str], headings: Sequence[bool]) -> list[int]:
+    last = {_PAGE.sub("", t): k for k, t in enumerate(texts) if headings[k]}
+    out: list[int] = []
+    run: list[int] = []
+    for k in range(len(texts) + 1):
+        if k < len(texts) and headings[k] and last[_PAGE.sub("", texts[k])] > k:
+            run.append(k)
+            continue
+        out += run if len(run) >= _FEWEST else []
+        run = []
+    return out
