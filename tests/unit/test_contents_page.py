@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from yibenzhang.proving import document_of
 from yibenzhang.prose.passages import passages_of
+from yibenzhang.proving import document_of
 
 _ENTRIES = "一、主要职能\n二、编制说明\n三、项目经费情况说明\n"
 
