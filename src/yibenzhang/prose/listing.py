@@ -7,25 +7,23 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from yibenzhang.prose.numbering import DEPTH, NUMBER, ordinal
+from yibenzhang.prose.numbering import DEPTH, NUMBER, numbered_through, ordinal
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.standards.lexicon.sentences import across, made_of, parts_follow, selected
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("listing")
-
 _LEVELS = (Kind.VALUE, Kind.ACTUAL)
 MOST_WHOLES = 4
 """So many amounts of a paragraph above a list may be what it makes up: income, expenditure, what was carried over."""
 _OPENING = _WORDS["opening"]
 AND_SO_ON = re.compile(r"^[一-鿿]{0,6}等")
 _GOES_ON = re.compile(r"[一-鿿]{3}")
-_ASIDE = _WORDS["aside"]
+_ASIDE, _DESCRIBED = _WORDS["aside"], _WORDS["described"]
 _NO_MATTER = {"described", "semicolon", "sentences", "over", "changes"}
 _SEVERAL = re.compile("[、,]")
 _ENDS = ("。", ")", ":")
-_DESCRIBED = _WORDS["described"]
 _ITEM = re.compile(r"\((?:\d{3,7})?[类款项]\)|\(\d{5,7}\)")
 _OF_GOALS = _WORDS["of_goals"]
 _WAY = re.compile(rf"(?:{NUMBER.pattern})按")
@@ -102,6 +100,8 @@ def _in_sentences(found: list[Quantity], below: list[Quantity] | None) -> Iterat
         flags += _manner(text, opening, parts, others)
         if not bracket and text[stop : stop + 1] == ";" and _goes_further(text, stop, levels):
             flags.append("cut")
+        if numbered_through(text, opening.end(), [q.start for q in parts]):
+            flags = ["numbered"]
         if stop >= len(text) - 1 and not text.endswith(_ENDS):
             flags.append("unfinished" if below is None else "over")  # it goes on in the next paragraph
             parts += below or []

@@ -47,3 +47,20 @@ def ordinal(number: str) -> int:
 def count_written(written: str) -> int:
     """A count in digits or in Chinese; 0 where it is none."""
     return whole_number(written) if written.isdigit() else ordinal(written.replace("两", "二"))
+
+
+_ITEM = re.compile(r"(?:^|[,;。:])(?P<n>\(\d{1,2}\)|[①-⑳])")
+
+
+def numbered_through(text: str, begin: int, at: Sequence[int]) -> bool:
+    """Each of the positions stands in an item of its own, and the items from ``begin`` on are numbered from one without
+    a gap: the list is complete."""
+    items = [(m.start("n"), ordinal(m.group("n"))) for m in _ITEM.finditer(text, max(begin - 1, 0))]
+    stop = min((k for c in "。" if (k := text.find(c, at[-1])) >= 0), default=len(text))
+    items = [i for i in items if i[0] < stop]
+    if [n for _, n in items] != list(range(1, len(at) + 1)) or len(at) < 2:
+        return False
+    starts = [k for k, _ in items]
+    return all(a < q for a, q in zip(starts, at, strict=True)) and all(
+        q < b for q, b in zip(at, starts[1:], strict=False)
+    )
