@@ -304,8 +304,10 @@ def _broken(result: Result, names: dict[str, str], standards: Standards) -> Brok
         relation.rule,
         standards.rule_by_id[relation.rule].name,
         arithmetic(result),
-        evidence_of(relation.total, names.get(relation.total.table, "")),
-        tuple(evidence_of(t.fact, names.get(t.fact.table, "")) for t in relation.parts if t.fact.printed),
+        tuple(
+            evidence_of(f, names.get(f.table, ""))
+            for f in (relation.total, *(t.fact for t in relation.parts if t.fact.printed))
+        ),
     )
 
 

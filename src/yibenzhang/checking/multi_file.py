@@ -11,7 +11,6 @@ from pathlib import PurePath
 
 from yibenzhang.balance.coverage import coverage
 from yibenzhang.checking.check import Checked
-from yibenzhang.model.findings import Finding
 from yibenzhang.model.issues import Issue
 from yibenzhang.model.places import file_of
 from yibenzhang.model.relations import NotChecked
@@ -198,7 +197,7 @@ def _joint(profiles: list[Profile]) -> Profile:
     return out
 
 
-def between(finding: Issue | Finding) -> bool:
+def between(finding: Issue) -> bool:
     """True for a finding that speaks of more than one file."""
     return len({file_of(e.place) for e in finding.evidence}) > 1
 
