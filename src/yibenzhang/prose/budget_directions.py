@@ -7,10 +7,9 @@ import re
 from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.standards.patterns import patterns
 
-_AGAINST_BUDGET = re.compile(
-    r"决算数?\([^()]{1,24}\)(?P<bracketed>大于|高于|多于|小于|低于|少于)(?:年初)?预算数?\((?=\d)|决算数?比(?:年初)?预算数?(?P<moved>增加|多|减少|少)|(?P<over>超出|超过|超|低于|节约)(?:年初)?预算(?=\d)|决算数?(?P<word>大于|高于|多于|高出|超过|超出|小于|低于|少于|不及|等于|与预算数?持平|与年初预算数?持平)(?:年初)?预算数?|(?:与|和)(?:年初)?预算数?(?P<flat>持平|一致)|比(?:年初|全年|调整)?预算数?\d[\d,.]*[万亿]?元(?P<than>增加|减少|多|少|高|低)(?=[,。;])"
-)
+_WORDS = patterns("budget_directions")
 _SAME_AS = {"增加": "多", "减少": "少", "超出": "高", "超过": "高", "超": "高", "节约": "低", "不及": "低"}
 
 
@@ -29,7 +28,7 @@ def above(passages: list[Passage], quantities: dict[int, list[Quantity]], positi
 def directions(passage: Passage, quantities: list[Quantity]) -> list[Claim]:
     """ "决算数大于预算数" and its like, with the budget and the actual amount named before it."""
     out = []
-    for match in _AGAINST_BUDGET.finditer(passage.text):
+    for match in _WORDS["against_budget"].finditer(passage.text):
         word = next((_SAME_AS.get(g, g) for g in match.groups() if g), "")
         if (
             passage.text[max(0, match.start() - 2) : match.start()].endswith("基本")

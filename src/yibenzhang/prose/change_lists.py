@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,9 +11,9 @@ from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.subjects import change_behind_purpose
 from yibenzhang.standards.lexicon.sentences import as_before
+from yibenzhang.standards.patterns import patterns
 
-_MOVED_BY = re.compile(r"[,;。:(]?(?:[一-鿿]{0,4}(?:主要|原因)[一-鿿]{0,4}|其中|包括)[:,]?")
-_WHY = re.compile("主要|原因")
+_WORDS = patterns("change_lists")
 _AT_ONCE = 30
 """A change stands so close behind its amount."""
 _DIGITS = 5
@@ -52,13 +51,13 @@ def _explained(found: list[Quantity], every: list[Quantity]) -> Iterator[ChangeL
         if whole.kind != Kind.DELTA or not whole.sign:
             continue
         text = whole.passage.text
-        opening = _MOVED_BY.match(text, _with_its_rate(whole, every))
+        opening = _WORDS["moved_by"].match(text, _with_its_rate(whole, every))
         if opening is None:
             continue
         stop = text.find("。", opening.end())
         stop = len(text) if stop < 0 else stop
         inside = [q for q in found[at + 1 :] if q.start < stop]
-        if inside and _WHY.search(opening.group()) and ";" in text[opening.end() : inside[0].start]:
+        if inside and _WORDS["why"].search(opening.group()) and ";" in text[opening.end() : inside[0].start]:
             continue  # a reason without a number; what follows is told of something else
         if (made := _made_up(whole, opening.group(), inside)) is not None:
             yield made

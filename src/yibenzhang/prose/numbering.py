@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from yibenzhang.model.digits import whole_number
 from yibenzhang.prose.passages import Passage
+from yibenzhang.standards.patterns import patterns
 
-NUMBER = re.compile(
-    r"(?P<one>[一二三四五六七八九十]+、)|(?P<two>\([一二三四五六七八九十]+\))|(?P<three>\d{1,2}[、.](?!\d))|(?P<four>\(\d{1,2}\))|(?P<five>[①-⑳])"
-)
+_WORDS = patterns("numbering")
+NUMBER = _WORDS["number"]
 DEPTH = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 
 
