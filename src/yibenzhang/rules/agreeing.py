@@ -21,6 +21,7 @@ from yibenzhang.rules.slips import slipped
 from yibenzhang.rules.supporting import holds, well_supported
 from yibenzhang.rules.witnesses import Witness
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
 _TWO = 2
 """A whole with two of its parts may have more: such lists are a kind of their own."""
@@ -33,7 +34,7 @@ _DIGITS = 4
 _SLIP = 4
 """Numbers with this many digits are not a slip apart by chance."""
 _NAME = re.compile(r"[\u4e00-\u9fff()“”]{5,30}$")
-_VAGUE = re.compile(r"合计|总计|其中|支出预算|收入预算|^预算|^支出|^收入|本年|上年|年度|预算数|决算数|比|较")
+_WORDS = patterns("agreeing")
 
 
 @rule("prose.year_before", needs=("text",), each_file=True)
@@ -209,4 +210,4 @@ def twice(case: Case) -> Iterator[Made]:
 def _name(q: Quantity) -> str:
     lead = re.split(r"[,，、。;；:：]|包括|其中", fold(q.lead))[-1].rstrip("为共约是")
     match = _NAME.search(unnumbered(lead))
-    return match.group() if match and not _VAGUE.search(match.group()) else ""
+    return match.group() if match and not _WORDS["vague"].search(match.group()) else ""

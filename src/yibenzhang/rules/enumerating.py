@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from yibenzhang.prose.numbering import count_written, ordinal
 from yibenzhang.prose.passages import Passage
+from yibenzhang.standards.patterns import patterns
 
 _N = r"(?<![\d.一二三四五六七八九十第])(?P<{}>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})[个项]"
 _SAID = re.compile(
@@ -20,13 +21,7 @@ _NUMBERS = (
     re.compile(r"(?:^|[;,。、:\u4e00-\u9fff])\((?P<n>\d{1,2}|[一二三四五六七八九十]+)\)"),
     re.compile(r"(?P<n>[①-⑳])"),
 )
-_OPEN = re.compile(r"等|(?<!\d)\d+(?:\.\d+)?(?:万元|亿元|元|个|项)")
-_AMOUNT = re.compile(r"(?<!\d)\d[\d,]*(?:\.\d+)?(?:万元|亿元|元)")
-_NAMED_AMOUNT = r"(?:(?!其中|合计|共计|总计|包括|比|较|人均|每)[\u4e00-\u9fff“”()]){3,30}\d[\d,]*(?:\.\d+)?(?:万元|亿元|元)"
-_WITH_AMOUNTS = re.compile(rf"{_NAMED_AMOUNT}(?:[、;,]?(?:和|及|以及)?{_NAMED_AMOUNT})+")
-"""Projects each with its amount, and nothing else."""
-_KIND = re.compile("[\u4e00-\u9fff]{2,}(?:项目|专项|工程)$")
-_PARTED = re.compile("[、,;和及与]")
+_WORDS = patterns("enumerating")
 
 
 def miscounted(passages: Sequence[Passage], position: int) -> tuple[int, int, int] | None:
@@ -75,10 +70,10 @@ def _named(rest: str, said: int) -> int:
     """How many items are quoted, or named one after the other: then only fewer than said are too few, since a name may
     have the marks in it."""
     quoted = _QUOTED.findall(rest)
-    if len(quoted) > 1 and not _OPEN.search(_QUOTED.sub("", rest)):
+    if len(quoted) > 1 and not _WORDS["open"].search(_QUOTED.sub("", rest)):
         return len(quoted) if re.fullmatch("[、,;和及以与项目专工程]*", _QUOTED.sub("", rest)) else 0
-    if with_amounts := _WITH_AMOUNTS.fullmatch(rest):
-        return len(_AMOUNT.findall(with_amounts.group()))
-    parts = _PARTED.split(rest)
-    each = len(parts) > 1 and all(_KIND.search(p) for p in parts)
-    return len(parts) if (each or 1 < len(parts) < said) and not _OPEN.search(rest) else 0
+    if with_amounts := _WORDS["with_amounts"].fullmatch(rest):
+        return len(_WORDS["amount"].findall(with_amounts.group()))
+    parts = _WORDS["parted"].split(rest)
+    each = len(parts) > 1 and all(_WORDS["kind"].search(p) for p in parts)
+    return len(parts) if (each or 1 < len(parts) < said) and not _WORDS["open"].search(rest) else 0

@@ -13,10 +13,10 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 from yibenzhang.standards.lexicon.counts import Named, listing_words, named_things
+from yibenzhang.standards.patterns import patterns
 
 _INSIDE = re.compile(r"\([^()]*\)")
-_ENTRY = re.compile(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})(?:[、.)]|\.、)(?!\d)")
-_AND = re.compile("以及|[和及与]")
+_WORDS = patterns("listed_names")
 _MOST_ROWS = 80
 _SHORT = 4
 """A piece of so many characters may be the beginning of a name that a comma parts ("政策、法规科")."""
@@ -97,7 +97,7 @@ def _named(thing: Named, listed: str, said: int) -> list[str]:
 
 def _parted(thing: Named, piece: str) -> list[str]:
     """Two names joined by "和", where what stands before it is a name, too."""
-    for m in _AND.finditer(piece):
+    for m in _WORDS["and"].finditer(piece):
         left, right = piece[: m.start()], piece[m.end() :]
         if thing.suffix.search(left) and thing.suffix.search(right) and len(left) > 2:
             return [*_parted(thing, left), *_parted(thing, right)]
@@ -108,7 +108,7 @@ def _entries(thing: Named, following: Sequence[Passage]) -> list[str]:
     """The paragraphs below that begin with a number and are names."""
     found = []
     for p in following:
-        m = _ENTRY.match(p.text)
+        m = _WORDS["entry"].match(p.text)
         if m is None:
             break
         name = _INSIDE.sub("", p.text[m.end() :]).rstrip("。;,")

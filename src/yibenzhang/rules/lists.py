@@ -153,19 +153,6 @@ def graded_of(quantities: list[Quantity]) -> Relation | None:
 
 
 _CARS = ("辆", "台")
-_DEVICE = re.compile(r"设备|不含车辆")
-_CARS_WHOLE = re.compile(
-    r"(?:共有|保有|实有|现有)?[^,。]{0,6}车辆?(?:共有|共计|总数|数量?为?|保有量为?|合计)?$|车辆(?:保有量|总数)为?$|车辆[^,。;\d]{0,6}(?:共有|实有|现有|保有)(?:[数量]为?)?$|车辆:(?:共|共有|合计)?$|车辆?编制\d+[辆台],(?:实有|现有|实际)(?:[数量]为?)?$"
-)
-_CARS_IN_ALL = re.compile(
-    r"(?:(?:车辆|用车|公车)(?:合计|共计|总计|总数为?)|[,;](?:合计|共计|总计)(?:为)?|(?:以上|上述)[^,。;\d]{0,6}(?:合计|共计|总计)(?:车辆|用车|公车)?(?:总?数)?(?:为|共)?)$"
-)
-_CARS_OPEN = re.compile(
-    r"[,，(。]?(?:其中|包括|(?:细|区|划)分[为是]|分别[为是]|具体[为是]|即|为(?=[^,。;\d]{2,8}(?:用车|车辆)\d)|按[^,。;\d]{1,8}分[:为]?)|:|(?P<bracket>\()(?=[^()\d]{2,12}用车\d+[辆台])"
-)
-_CARS_LISTED = re.compile(
-    r"其他用车主要|主要是|因为|由于|原因|较20|比20|较上年|比上年|计划|拟|购置|更新|报废|单价|单位价值|设备|按[^,;。\d]{0,8}[分看]|;按|。"
-)
 
 
 _CLOSED = re.compile(r"\)")
@@ -179,23 +166,28 @@ def _before(q: Quantity) -> str:
 def vehicles_of(quantities: list[Quantity]) -> Relation | None:
     """ "共有车辆 5 辆，其中 … 1 辆、… 2 辆": the kinds add up to the whole."""
     counts = [q for q in quantities if q.kind == Kind.COUNT and q.amount.unit]
-    cars = [q for q in counts if q.amount.unit and q.amount.unit.name in _CARS and not _DEVICE.search(q.lead)]
-    if cars and _CARS_IN_ALL.search(cars[-1].lead) and len(cars) > 2:
+    cars = [
+        q
+        for q in counts
+        if q.amount.unit and q.amount.unit.name in _CARS and not _WORDS["device"].search(q.lead)
+    ]
+    if cars and _WORDS["cars_in_all"].search(cars[-1].lead) and len(cars) > 2:
         begin = cars[-1].passage.text.rfind("。", 0, cars[-1].start)
         parts = [q for q in cars[:-1] if q.start > begin]
         if len(parts) > 1 and not any(
-            _CARS_WHOLE.search(q.lead[-14:]) and _CARS_OPEN.match(q.passage.text, q.end) for q in parts
+            _WORDS["cars_whole"].search(q.lead[-14:]) and _WORDS["cars_open"].match(q.passage.text, q.end)
+            for q in parts
         ):
             terms = (Term(1, cars[-1].fact), *(Term(-1, q.fact) for q in parts))
             return Relation(f"prose.vehicles|{cars[-1].fact.id}", "prose.vehicles", terms)
     for at, whole in enumerate(cars):
-        if not _CARS_WHOLE.search(_before(whole)):
+        if not _WORDS["cars_whole"].search(_before(whole)):
             continue
         text = whole.passage.text
-        opening = _CARS_OPEN.match(text, whole.end)
+        opening = _WORDS["cars_open"].match(text, whole.end)
         if opening is None:
             continue
-        stop = (_CLOSED if opening.group("bracket") else _CARS_LISTED).search(text, opening.end())
+        stop = (_CLOSED if opening.group("bracket") else _WORDS["cars_listed"]).search(text, opening.end())
         parts = [
             q for q in cars[at + 1 :] if not stop or (q.passage is whole.passage and q.end <= stop.start())
         ]

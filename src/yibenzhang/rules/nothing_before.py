@@ -11,9 +11,10 @@ from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards.lexicon.sentences import nothing_before, unbudgeted
+from yibenzhang.standards.patterns import patterns
 
 _LEVELS = (Kind.VALUE, Kind.ACTUAL)
-_INITIAL = re.compile(r"完成年初预算(?:数)?的?(?:比例)?(?:为)?$")
+_WORDS = patterns("nothing_before")
 
 
 @rule("prose.no_budget", "prose.zero_base", needs=("text",), each_file=True)
@@ -25,7 +26,7 @@ def rates_of_nothing(case: Case) -> Iterator[Issue]:
                 continue
             if rate.kind == Kind.RATE and rate.sign > 0:
                 yield from _told("prose.zero_base", nothing_before(), found[:at], rate)
-            elif rate.kind == Kind.COMPLETION and _INITIAL.search(rate.lead):
+            elif rate.kind == Kind.COMPLETION and _WORDS["initial"].search(rate.lead):
                 yield from _told("prose.no_budget", unbudgeted(), found[:at], rate)
 
 

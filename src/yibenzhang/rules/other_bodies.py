@@ -10,6 +10,7 @@ from yibenzhang.prose.short_names import without_places
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
 _BODY = r"[一-鿿]{1,16}?(?:局|委员会|委|办公室|联合会|总工会|中心|管理处|支队|大队|院|馆|协会|学校)"
 _TELLS = (
@@ -17,9 +18,7 @@ _TELLS = (
     r"基本支出|绩效|公务)|本级(?:支出|收入|机关运行)|没有(?:使用|安排)|共有车辆)"
 )
 _BEGINS = r"(?:^|[。;,:、)]|纳入|现将|[一二三四五六七八九十]、|元,为|为)"
-_OF_OTHERS = re.compile(
-    r"批复|下达|拨付|印发|审核|批准|要求|通知|转来|划转|移交|移出|划入|合并|原[^,。;]{0,12}$"
-)
+_WORDS = patterns("other_bodies")
 
 
 @rule("names.other_body", needs=("text",), each_file=True)
@@ -40,7 +39,7 @@ def other_bodies(case: Case) -> Iterator[Issue]:
                 continue
             begin = p.text.rfind("。", 0, m.start("name")) + 1
             stop = p.text.find("。", m.end())
-            if _OF_OTHERS.search(p.text[begin : stop if stop >= 0 else len(p.text)]):
+            if _WORDS["of_others"].search(p.text[begin : stop if stop >= 0 else len(p.text)]):
                 continue
             words = p.clauses(m.start("name"), m.end())
             yield issue_at(

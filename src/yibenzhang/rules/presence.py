@@ -141,11 +141,10 @@ def _listed(document: Document, passages: Sequence[Passage], case: Case) -> dict
 
 def _ends_a_line(passages: Sequence[Passage], entry: Passage) -> bool:
     """The title was joined with the line before it."""
-    title = _NUMBER_BEFORE.sub("", re.split(r"\d+$|[.…·]{3,}", entry.text)[0])
+    title = _WORDS["number_before"].sub("", re.split(r"\d+$|[.…·]{3,}", entry.text)[0])
     return len(title) >= _LEAST_TITLE and any(p.text.endswith(title) for p in passages)
 
 
-_NUMBER_BEFORE = re.compile(r"^(?:[一二三四五六七八九十]+、|\(?[一二三四五六七八九十\d]+\)|\d+[、.])")
 _LEAST_TITLE = 6
 _ATTACHED = _WORDS["attached"]
 

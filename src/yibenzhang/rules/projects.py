@@ -16,14 +16,11 @@ from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
 _NAME = re.compile(r"(?:^|[:：。;；]|\(\d+\)|\d+[.、])([^:：。;；()]*(?:\([^()]*\)[^:：。;；()]*)*)$")
 _ALIKE = 0.62
-_SELECTED = re.compile(
-    r"(?:超过|大于|高于|不低于|不少于|达到)\d[\d,.]*(?:万元|元|亿元)(?:及?以上)?的?[^,。;]{0,4}项目|\d(?:万元|元|亿元)(?:及)?以上的?[^,。;]{0,4}项目"
-)
-"""Only the projects from some amount on are gone through."""
-_PARTS_OF_ONE = re.compile(r"下设[^。]{0,120}子项目")
+_WORDS = patterns("projects")
 
 
 def _leaves(tables: tuple[TableFacts, ...]) -> Iterator[list[Fact]]:
@@ -95,7 +92,12 @@ def _codes(leaves: list[Fact]) -> Iterator[Issue]:
 def _named(quantities: tuple[Quantity, ...]) -> Iterator[tuple[Quantity, str]]:
     """Amounts with a name right before them, in paragraphs that do not choose."""
     for q in quantities:
-        if q.kind == Kind.VALUE and q.money and not _SELECTED.search(q.passage.text) and (name := _name(q)):
+        if (
+            q.kind == Kind.VALUE
+            and q.money
+            and not _WORDS["selected"].search(q.passage.text)
+            and (name := _name(q))
+        ):
             yield q, name
 
 
@@ -118,7 +120,7 @@ def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Issu
             there = (label, fact.place)
             yield issue_at("projects.name", words, place, there, listed=label, name=name, amount=fact.text)
     amounts = [q.amount.base for q, _ in listed]
-    of_one = any(_PARTS_OF_ONE.search(q.passage.text) for q, _ in listed)
+    of_one = any(_WORDS["parts_of_one"].search(q.passage.text) for q, _ in listed)
     if not of_one and not _grouped_otherwise(leaves, amounts):
         yield from _missing([f for label, f in table.items() if label not in seen], set(amounts), leaves)
 

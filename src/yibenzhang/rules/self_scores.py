@@ -20,6 +20,7 @@ from yibenzhang.rules.slips import slips
 from yibenzhang.rules.supporting import holds
 from yibenzhang.rules.wording import sentence
 from yibenzhang.standards.lexicon.counts import score_words
+from yibenzhang.standards.patterns import patterns
 
 _MOST, _LEAST_POINTS = 100, 60
 """Fewer points are those of a part of what is assessed."""
@@ -123,7 +124,7 @@ def _averaged(case: Case, position: int, m: re.Match[str]) -> list[_Scored]:
     said = [
         c
         for c in score_words().projects.finditer(p.text, 0, m.start())
-        if not _GRADED.search(p.text[: c.start()])
+        if not _WORDS["graded"].search(p.text[: c.start()])
     ]
     if said and len(listed) == int(said[-1].group("n") or said[-1].group("m")):
         return listed
@@ -131,8 +132,7 @@ def _averaged(case: Case, position: int, m: re.Match[str]) -> list[_Scored]:
     return inside if not said and len(inside) > 1 and len(inside) == len(listed) else []
 
 
-_GRADED = re.compile(r"[优良中差](?:秀|好|等)?[”’]?(?:等次|等级|等)?的?$|合格[”’]?的?$")
-"""Before a count of projects: those of one grade, not all."""
+_WORDS = patterns("self_scores")
 
 
 def _is_mean(said: Decimal, listed: Sequence[_Scored]) -> bool:
