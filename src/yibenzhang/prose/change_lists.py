@@ -74,7 +74,7 @@ def _made_up(whole: Quantity, opening: str, inside: list[Quantity]) -> ChangeLis
     if len(parts) != len(inside):
         return None
     so_on = "open" if AND_SO_ON.match(whole.passage.text[parts[-1].end :]) else ""
-    word = "其中" if "其中" in opening or "包括" in opening else "reason"
+    word = "其中" if _WORDS["of_which"].search(opening) else "reason"
     return ChangeList((whole,), tuple(parts), f"changes {word} {so_on}".rstrip())
 
 

@@ -118,7 +118,7 @@ def _passage(
         _step(state, q, between)
         end_of_last = q.end
     state.claims = [c for c in state.claims if not _void(c)]
-    announces = bool(re.search(r"(?:其中|包括|如下|以下方面)[:：]?$|[:：]$", passage.text))
+    announces = bool(_WORDS["announces"].search(passage.text))
     listed = (
         inherited
         and bool(quantities)
@@ -244,7 +244,7 @@ def _apart_from_budget(state: _State, q: Quantity) -> None:
 def _tells_change(current: Quantity | None, between: str) -> bool:
     """A change right behind an amount, or behind what it is for; or one that opens the sentence."""
     if current is None:
-        return not between.startswith(("(", "其中"))
+        return not _WORDS["opens"].match(between)
     return current.kind == Kind.VALUE and (len(between) <= 24 or change_behind_purpose(between))
 
 
@@ -255,7 +255,7 @@ def _reached(state: _State, q: Quantity) -> None:
         if (
             claim.subject is None
             and claim.change
-            and not re.search("[。;]|其中|包括", told)
+            and not _WORDS["ended"].search(told)
             and moved_before(claim.change, q)
         ):
             state.claims[at] = replace(claim, subject=q)

@@ -16,6 +16,8 @@ from yibenzhang.standards.patterns import patterns
 from yibenzhang.standards.registers import FUNCTION, KINDS, Register, Registers, fold_name
 
 LEVELS = {"类": 3, "款": 5, "项": 7}
+"""Digits of the code of each level."""
+LEVEL_OF = {digits: level for level, digits in LEVELS.items()}
 _WORDS = patterns("naming")
 _CHAIN = re.compile(r"[-—/>]+|、(?=.*[-—])")
 _LEAST = 3
@@ -52,7 +54,7 @@ def path_of(text: str) -> Path | None:
     if match := _WORDS["leading"].match(plain):
         return Path((plain[match.end() :],), match.group("code"), len(match.group("code")))
     steps = [s for s in _CHAIN.split(unnumbered(text)) if s]
-    if 2 <= len(steps) <= 4 and all(re.fullmatch(r"(?:\d{3,7})?[一-鿿()、]{2,30}", s) for s in steps):
+    if 2 <= len(steps) <= 4 and all(_WORDS["step"].fullmatch(s) for s in steps):
         names = tuple(re.sub(r"^\d+", "", s) for s in steps)
         code = re.match(r"\d+", steps[-1])
         return Path(names, code.group() if code else "", 0)

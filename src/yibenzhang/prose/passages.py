@@ -171,7 +171,7 @@ def _titles_text(text: str) -> bool:
 
 
 def is_heading(text: str) -> bool:
-    if re.search(r"\((?:类|款)\)", text) and not text.endswith("(项)"):
+    if _WORDS["upper_level"].search(text) and not _WORDS["item_end"].search(text):
         return False  # a classification path broken off at the line's end
     if rows_of_totals().match(text):
         return (
@@ -180,7 +180,7 @@ def is_heading(text: str) -> bool:
     return (
         bool(_WORDS["heading"].match(text))
         and len(text) <= _LONGEST_HEADING
-        and not re.search(r"[。;,]|万元|\d\.\d", text)
+        and not _WORDS["has_figures"].search(text)
     )
 
 

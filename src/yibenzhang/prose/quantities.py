@@ -20,7 +20,6 @@ _WORDS = patterns("quantities")
 _LEAST_QUOTED = 16
 """So many characters before a number are told with it, and what their clause begins with."""
 BASE_BUDGET = _WORDS["base_budget"]
-_SHORT_UP = "增升"
 _APART_BY = {"多": 1, "增": 1, "少": -1, "减": -1}
 """Right behind the amount compared with: "比年初预算 41.25 万元少"."""
 
@@ -29,7 +28,6 @@ BUDGET = "budget"
 """The base of such a difference."""
 COMPARES = _WORDS["compares"]
 """How a sentence begins that speaks of the amount of the one before it."""
-_UPWARD = ("增加", "调增", "追加")
 
 
 class Kind(StrEnum):
@@ -174,7 +172,9 @@ def _rate_of(lead: str, last: Quantity) -> tuple[Kind, int]:
     if last.kind == Kind.DELTA and _WORDS["its_rate"].fullmatch(lead):
         return Kind.RATE, last.sign  # "增加 5.44 万元（36.78%）"
     if last.kind == Kind.DELTA and (short := _WORDS["short"].fullmatch(lead)):
-        return Kind.RATE, 1 if short.group(1) in _SHORT_UP else -1  # "较上年增 3 万元，增 5%"
+        return Kind.RATE, 1 if _WORDS["short_up"].fullmatch(
+            short.group(1)
+        ) else -1  # "较上年增 3 万元，增 5%"
     if last.money and _WORDS["of_amount"].fullmatch(lead):
         if _WORDS["completed"].search(last.lead):
             return Kind.COMPLETION, 0  # "完成预算 6.50 万元的 81.2%"
@@ -192,8 +192,8 @@ def _beside(lead: str, out: list[Quantity], base: str) -> tuple[Kind, int, str]:
     if rise and _WORDS["difference"].search(lead):
         return Kind.DELTA, rise, ""
     if rise and (now := _WORDS["moved_since"].fullmatch(lead)):
-        return Kind.DELTA, (1 if now.group(1) in "增多升" else -1), ""
-    if _WORDS["reached"].search(lead) and last.kind == Kind.VALUE and last.lead.endswith(("由", "从")):
+        return Kind.DELTA, (1 if _WORDS["since_up"].fullmatch(now.group(1)) else -1), ""
+    if _WORDS["reached"].search(lead) and last.kind == Kind.VALUE and _WORDS["moved_from"].search(last.lead):
         out[-1] = replace(last, kind=Kind.LAST)
     return Kind.VALUE, 0, base
 
@@ -255,7 +255,7 @@ def _kind_of_money(near: str, fiscal_year: int | None) -> tuple[Kind, int, str]:
     if apart := _WORDS["apart"].search(near):
         return Kind.DELTA, (1 if apart.group("more") else -1), BUDGET
     if (moved := _WORDS["moved"].search(near)) and not _WORDS["level"].search(near):
-        return Kind.DELTA, (1 if moved.group("way") in _UPWARD else -1), ""
+        return Kind.DELTA, (1 if _WORDS["upward"].fullmatch(moved.group("way")) else -1), ""
     if _WORDS["actual"].search(near):
         return Kind.ACTUAL, 0, ""
     if _WORDS["budget"].search(near):
@@ -269,4 +269,4 @@ def _last_year(lead: str, fiscal_year: int) -> bool:
     if _WORDS["said_last"].search(clause):
         return True
     years = re.findall(r"20\d\d", clause)
-    return bool(years) and years[-1] == str(fiscal_year - 1) and not re.search(r"比|较|相比", clause)
+    return bool(years) and years[-1] == str(fiscal_year - 1) and not _WORDS["compared"].search(clause)

@@ -82,9 +82,9 @@ class Reading:
 def _stages(base: str) -> tuple[str, ...]:
     """The stages of last year's numbers that some words may mean: its budget or what was carried out of it."""
     clause = re.split("[,;。]", base)[-1]
-    if re.search("执行|决算|实际", clause):
+    if _WORDS["final"].search(clause):
         return ("", "final")
-    return ("", "initial") if "预算" in clause else ("", "initial", "final")
+    return ("", "initial") if _WORDS["budget"].search(clause) else ("", "initial", "final")
 
 
 class SentenceReader:

@@ -165,7 +165,7 @@ def _compared(before: Claim, claim: Claim) -> Iterator[Made]:
     a, b = before.change, claim.change
     if a is None or b is None:
         return
-    sure = not (claim.loose or before.loose or "其中" in a.lead or "其中" in b.lead)
+    sure = not (claim.loose or before.loose or any(_WORDS["of_which"].search(q.lead) for q in (a, b)))
     terms = (Term(1, b.fact), Term(-1, a.fact))
     relation = Relation(f"prose.year_before|{b.fact.id}", "prose.year_before", terms)
     if sure and before.passage is not claim.passage and subject_words(before) == subject_words(claim):
@@ -208,6 +208,6 @@ def twice(case: Case) -> Iterator[Made]:
 
 
 def _name(q: Quantity) -> str:
-    lead = re.split(r"[,，、。;；:：]|包括|其中", fold(q.lead))[-1].rstrip("为共约是")
+    lead = _WORDS["clause"].split(fold(q.lead))[-1].rstrip("为共约是")
     match = _NAME.search(unnumbered(lead))
     return match.group() if match and not _WORDS["vague"].search(match.group()) else ""

@@ -71,7 +71,7 @@ def _named(rest: str, said: int) -> int:
     have the marks in it."""
     quoted = _QUOTED.findall(rest)
     if len(quoted) > 1 and not _WORDS["open"].search(_QUOTED.sub("", rest)):
-        return len(quoted) if re.fullmatch("[、,;和及以与项目专工程]*", _QUOTED.sub("", rest)) else 0
+        return len(quoted) if _WORDS["joins"].fullmatch(_QUOTED.sub("", rest)) else 0
     if with_amounts := _WORDS["with_amounts"].fullmatch(rest):
         return len(_WORDS["amount"].findall(with_amounts.group()))
     parts = _WORDS["parted"].split(rest)

@@ -59,7 +59,7 @@ def _stated(
     for m in thing.last.finditer(p.text):
         said = count_written(m.group("n"))
         found = _named(thing, m.group("list"), said)
-        partly = m.group("etc") == "等" and len(found) < said
+        partly = _WORDS["some"].fullmatch(m.group("etc") or "") and len(found) < said
         yield m.start(), m.end(), said, [] if partly else found
     if (ending := thing.below.search(p.text)) is not None:
         said = count_written(ending.group("n") or ending.group("m"))
@@ -72,7 +72,7 @@ def _named(thing: Named, listed: str, said: int) -> list[str]:
     """The names of a list, each with the end that such names have; none where one has not, or where more is said than
     names."""
     known = listing_words()
-    if any(re.search(r"\d+个", x) for x in _INSIDE.findall(listed)):
+    if any(_WORDS["counted"].search(x) for x in _INSIDE.findall(listed)):
         return []
     bare = listed
     while _INSIDE.search(bare):

@@ -50,12 +50,8 @@ def _numbered_cars(case: Case, position: int) -> list[Quantity]:
     out: list[Quantity] = []
     for k in range(position + 1, min(position + 1 + _MOST_BELOW, len(case.passages))):
         text, found = case.passages[k].text, case.by_passage.get(k, [])
-        summed = text.startswith(("以上", "上述"))
-        if (
-            len(found) != 1
-            or not text.rstrip(";,。").endswith(_CARS)
-            or not (summed or _NUMBERED.match(text))
-        ):
+        summed = bool(_WORDS["whole"].match(text))
+        if len(found) != 1 or not _WORDS["car_end"].search(text) or not (summed or _NUMBERED.match(text)):
             break
         out.append(found[0])
         if summed:
@@ -68,7 +64,7 @@ def graded(case: Case) -> Iterator[Made]:
     """Projects by grade, which may go on in the next paragraph."""
     for position, found in case.by_passage.items():
         following = case.passages[position + 1 : position + 2]
-        goes_on = bool(following) and following[0].text.startswith("其中")
+        goes_on = bool(following) and bool(_WORDS["part_of"].match(following[0].text))
         yield graded_of(found + (case.by_passage[position + 1] if goes_on else []))
 
 
@@ -125,7 +121,7 @@ def _following_parts(opening: re.Match[str], following: list[Quantity]) -> list[
     stop = text.find(closing, opening.end())
     stop = len(text) if stop < 0 else stop
     inside = [q for q in following if q.start < stop]
-    nested = re.search(r"其中|包括|主要", text[opening.end() : stop])
+    nested = _WORDS["nested"].search(text, opening.end(), stop)
     plain = {q.kind for q in inside} <= _PLAIN and not nested
     return [q for q in inside if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)] if plain else []
 
@@ -145,14 +141,13 @@ def graded_of(quantities: list[Quantity]) -> Relation | None:
             if not _GRADE.search(q.lead):
                 break
             parts.append(q)
-        of_projects = "项目" in whole.lead or bool(_OF_PROJECTS.match(whole.passage.text, whole.end))
+        of_projects = bool(_WORDS["project"].search(whole.lead)) or bool(
+            _OF_PROJECTS.match(whole.passage.text, whole.end)
+        )
         if not _GRADE.search(whole.lead) and of_projects and len(parts) >= 2:
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
             return Relation(f"prose.graded|{whole.fact.id}", "prose.graded", terms)
     return None
-
-
-_CARS = ("辆", "台")
 
 
 _CLOSED = re.compile(r"\)")
@@ -169,7 +164,9 @@ def vehicles_of(quantities: list[Quantity]) -> Relation | None:
     cars = [
         q
         for q in counts
-        if q.amount.unit and q.amount.unit.name in _CARS and not _WORDS["device"].search(q.lead)
+        if q.amount.unit
+        and _WORDS["car"].fullmatch(q.amount.unit.name)
+        and not _WORDS["device"].search(q.lead)
     ]
     if cars and _WORDS["cars_in_all"].search(cars[-1].lead) and len(cars) > 2:
         begin = cars[-1].passage.text.rfind("。", 0, cars[-1].start)
@@ -191,7 +188,7 @@ def vehicles_of(quantities: list[Quantity]) -> Relation | None:
         parts = [
             q for q in cars[at + 1 :] if not stop or (q.passage is whole.passage and q.end <= stop.start())
         ]
-        if len(parts) >= 2 and not re.match("等", parts[-1].passage.text[parts[-1].end :]):
+        if len(parts) >= 2 and not _WORDS["and_others"].match(parts[-1].passage.text, parts[-1].end):
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
             return Relation(f"prose.vehicles|{whole.fact.id}", "prose.vehicles", terms)
     return None
@@ -213,7 +210,7 @@ def equipment(case: Case) -> Iterator[Made]:
                 continue
             stop = min(k for c in "。;" if (k := (text + "。;").find(c, opening.end())) >= 0)
             parts = [q for q in counts[at + 1 :] if q.start < stop]
-            if len(parts) > 1 and not re.match("等", text[parts[-1].end :]):
+            if len(parts) > 1 and not _WORDS["and_others"].match(text, parts[-1].end):
                 terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
                 yield Relation(f"prose.listed|{whole.fact.id}", "prose.listed", terms)
 
@@ -232,7 +229,7 @@ def counted(passages: Sequence[Passage], position: int, quantities: list[Quantit
         following = quantities[at + 1 :]
         if (
             count.kind != Kind.COUNT
-            or "项目" not in count.lead[-12:]
+            or not _WORDS["project"].search(count.lead[-12:])
             or not following
             or not following[0].money
         ):

@@ -10,12 +10,11 @@ import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
+from yibenzhang.prose.naming import LEVELS
 from yibenzhang.prose.passages import Passage
 from yibenzhang.standards.patterns import patterns
 from yibenzhang.standards.registers import Entry, Register, fold_name
 
-LEVELS = {"类": 3, "款": 5, "项": 7}
-"""Digits of the code of each level."""
 _WORDS = patterns("mentions")
 _OTHER = "其他"
 _QUOTES = re.compile(r"[“”\"‘’《》]")

@@ -88,7 +88,7 @@ def _lists(passages: Sequence[Passage]) -> Iterator[tuple[Passage, re.Match[str]
 
 def _both(item: str) -> list[str]:
     """The two economic items that a list joins at its end ("公务用车运行维护费和办公设备购置")."""
-    for joined in re.finditer("[和及与]", item):
+    for joined in _WORDS["joins"].finditer(item):
         two = [item[: joined.start()], item[joined.end() :]]
         if all(registers().department_economic.named(t) for t in two):
             return two
@@ -96,7 +96,7 @@ def _both(item: str) -> list[str]:
 
 
 def _group(m: re.Match[str]) -> str:
-    return re.sub("(?<=工资福利支出)[及与、]", "和", m.group("group"))
+    return _WORDS["group_joins"].sub("和", m.group("group"))
 
 
 def _items(m: re.Match[str]) -> str:
@@ -204,7 +204,7 @@ def _longer(name: str, labels: set[str]) -> str | None:
 
 def _core(name: str) -> str:
     """A name without the endings that texts add or drop freely."""
-    return re.sub(r"支出|费|的", "", name)
+    return _WORDS["free"].sub("", name)
 
 
 def _near(name: str, others: list[str], ratio: float = 0.7) -> str | None:

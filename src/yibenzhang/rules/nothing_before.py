@@ -51,8 +51,8 @@ def completed_of_nothing(claim: Claim) -> Issue | None:
     rate, actual, budget = claim.rate, claim.subject, claim.against
     if rate is None or actual is None or budget is None or budget.amount.value or not actual.amount.value:
         return None
-    initial, same = "年初" in claim.base, "年初" in budget.lead
-    if (claim.base and initial != same) or "调整" in claim.base or "全年" in claim.base:
+    initial, same = (bool(_WORDS["initial_budget"].search(s)) for s in (claim.base, budget.lead))
+    if (claim.base and initial != same) or _WORDS["other_budget"].search(claim.base):
         return None
     words = claim.passage.verbatim(min(budget.start, actual.start), rate.end).strip()
     return issue_of("prose.no_budget", (budget.fact, rate.fact), words=words, template="said")

@@ -164,7 +164,7 @@ def _said(label: str, fact: Fact, quantities: tuple[Quantity, ...]) -> bool:
     if fact.amount is None:
         return False
     mine = (q for q in quantities if q.money and abs(q.amount.base - fact.amount.base) <= _CENT)
-    return any(_bare(re.sub(r"(?:工作|[为共])+$", "", fold(q.lead))).endswith(label) for q in mine)
+    return any(_bare(_WORDS["around"].sub("", fold(q.lead))).endswith(label) for q in mine)
 
 
 def _merged(fact: Fact, other: Fact, listed: set[Decimal]) -> bool:
@@ -176,15 +176,13 @@ def _merged(fact: Fact, other: Fact, listed: set[Decimal]) -> bool:
 
 def _name(q: Quantity) -> str:
     match = _NAME.search(q.lead)
-    name = (
-        re.sub(r"^(?:其中[:：]?)?\(?[\d一二三四五六七八九十]+[)、.．]", "", match.group(1)) if match else ""
-    )
+    name = _WORDS["numbered"].sub("", match.group(1)) if match else ""
     name = name.lstrip("、,，和及与")
     return name if 4 <= len(name) <= 50 else ""
 
 
 def _bare(name: str) -> str:
-    return re.sub(r"(?:项目|经费|支出)+$", "", fold(name))
+    return _WORDS["free"].sub("", fold(name))
 
 
 def _nearest(name: str, q: Quantity, leaves: list[Fact]) -> Fact | None:

@@ -11,10 +11,11 @@ from itertools import pairwise
 from yibenzhang.model.facts import Row
 from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.model.places import Place
+from yibenzhang.prose.naming import LEVEL_OF, LEVELS
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
-from yibenzhang.rules.mentions import LEVELS, Mention
+from yibenzhang.rules.mentions import Mention
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.wording import is_title
 from yibenzhang.standards.patterns import patterns
@@ -27,7 +28,6 @@ _SPELT = 0.72
 _LATE = 1
 """So many years after its end a name is still in place: last year's amounts bear it."""
 _SHORT = 4
-_LEVEL_OF = {3: "类", 5: "款", 7: "项"}
 
 
 def _function() -> Register:
@@ -38,7 +38,7 @@ def _economic(m: Mention) -> set[str]:
     """The levels that an economic item of this name has; none where there is none."""
     others = (registers().department_economic, registers().government_economic)
     found = (e for r in others for n in (m.name, m.name.removesuffix("支出")) for e in r.named(n))
-    return {_LEVEL_OF[len(e.code)] for e in found if len(e.code) in _LEVEL_OF}
+    return {LEVEL_OF[len(e.code)] for e in found if len(e.code) in LEVEL_OF}
 
 
 def _mentioned(case: Case) -> Iterator[Mention]:
@@ -117,7 +117,7 @@ def levels(case: Case) -> Iterator[Issue]:
     for m in _mentioned(case):
         if not m.level or not (m.exact or fold_name(m.name) in printed):
             continue
-        table = {_LEVEL_OF[len(c)] for c in printed.get(fold_name(m.name), ()) if len(c) in _LEVEL_OF}
+        table = {LEVEL_OF[len(c)] for c in printed.get(fold_name(m.name), ()) if len(c) in LEVEL_OF}
         right = table or _levels_in_register(m)
         if right and m.level not in right:
             yield issue_at(
@@ -135,7 +135,7 @@ def _levels_in_register(m: Mention) -> set[str]:
     printed."""
     names = {m.name, f"{m.name}支出", f"{m.name}等支出"}
     own = [e for e in m.entries if names & {*e.names, e.name}] or m.entries
-    return set() if any(e in own for e in m.at_level) else {_LEVEL_OF[len(e.code)] for e in own}
+    return set() if any(e in own for e in m.at_level) else {LEVEL_OF[len(e.code)] for e in own}
 
 
 @rule("wording.level", needs=("text",))

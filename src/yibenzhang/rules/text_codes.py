@@ -14,7 +14,6 @@ from yibenzhang.standards.patterns import patterns
 from yibenzhang.standards.registers import Entry, fold_name, registers
 
 _WORDS = patterns("text_codes")
-_ABOVE = ("(类)", "(款)")
 _LEAST = 3
 
 
@@ -34,7 +33,7 @@ def function_codes(case: Case) -> Iterator[Issue]:
             if any(_like(name, other) for other in (*known.names, *_printed(case, code))):
                 continue
             at = p.text.find(name, m.start(), m.end())
-            if p.text.startswith(_ABOVE, at + len(name.rstrip("("))):
+            if _WORDS["above"].match(p.text, at + len(name.rstrip("("))):
                 continue  # a path begins here: the code is that of the item it ends with
             right = " 或 ".join(sorted({e.code for e in entries})[:2])
             words = _with_code(p, m, at, at + len(name))
