@@ -124,11 +124,12 @@ def _against_tables(case: Case) -> Iterator[Readings]:
         if before:
             options = tuple(
                 Relation(
-                    f"prose.changed|{change.fact.id}", "prose.changed",
+                    f"prose.changed|{change.fact.id}",
+                    "prose.changed",
                     (Term(change.sign, change.fact), Term(-1, subject.fact), *(Term(1, f) for f in made)),
                 )
                 for made in before
-            )  # fmt: skip
+            )
             yield Readings(options, f"text|change of {reading.how.split()[0].strip(',')}")
 
 

@@ -98,9 +98,13 @@ def _growth_else(claim: Claim, change: Quantity, rate: Quantity) -> Relation | I
         words = claim.passage.clauses(*_span(change, rate))
         unit = subject.amount.unit.name if subject.amount.unit else None
         return issue_of(
-            "prose.tiny_base", (rate.fact, subject.fact, change.fact), words=words, before=value / factor,
-            unit=unit, rate=rate.amount.text,
-        )  # fmt: skip
+            "prose.tiny_base",
+            (rate.fact, subject.fact, change.fact),
+            words=words,
+            before=value / factor,
+            unit=unit,
+            rate=rate.amount.text,
+        )
     return _growth_of(subject.fact, change, rate)
 
 
@@ -227,9 +231,12 @@ def _compared(claim: Claim, near: Neighbours) -> Made:
     if not wrong:
         return None
     return issue_of(
-        "prose.against_budget", (budget.fact, actual.fact), words=claim.words, budget=budget.amount.text,
+        "prose.against_budget",
+        (budget.fact, actual.fact),
+        words=claim.words,
+        budget=budget.amount.text,
         actual=actual.amount.text,
-    )  # fmt: skip
+    )
 
 
 MAKERS: dict[Says, Callable[[Claim, Neighbours], Made]] = {

@@ -61,9 +61,15 @@ def _above(table: TableFacts, have: dict[str, Row], others: list[dict[str, Row]]
             upper = next((o[code].label for o in others if code in o), None)
             below = first[code]
             yield issue_at(
-                "rows.gap", below.label, _place(table, below), table=table.table.name, below=below.code,
-                level=LEVEL_OF[len(code)], upper=upper, code=code,
-            )  # fmt: skip
+                "rows.gap",
+                below.label,
+                _place(table, below),
+                table=table.table.name,
+                below=below.code,
+                level=LEVEL_OF[len(code)],
+                upper=upper,
+                code=code,
+            )
 
 
 def _below(table: TableFacts, have: dict[str, Row], others: list[dict[str, Row]]) -> Iterator[Issue]:

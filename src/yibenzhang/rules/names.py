@@ -53,9 +53,15 @@ def codes(case: Case) -> Iterator[Issue]:
                 cut = known.startswith(label) or label.startswith(known)  # a narrow column cuts names
                 if known != label and not cut and where is not t:
                     yield issue_at(
-                        "names.code", label, _row_place(t, row.index), (known, _row_place(where, index)),
-                        code=row.code, first_table=where.table.name, first_name=known, table=t.table.name,
-                    )  # fmt: skip
+                        "names.code",
+                        label,
+                        _row_place(t, row.index),
+                        (known, _row_place(where, index)),
+                        code=row.code,
+                        first_table=where.table.name,
+                        first_name=known,
+                        table=t.table.name,
+                    )
 
 
 def _row_place(t: TableFacts, index: int) -> Place:
@@ -163,9 +169,13 @@ def _unspent(passages: Sequence[Passage], standards: Standards) -> Iterator[Issu
                     name = re.search(item, _items(m))
                     said = name.group() if name else item
                     yield issue_at(
-                        "names.listed", said, p.place(m.start()), template="denied", group=m.group("group"),
+                        "names.listed",
+                        said,
+                        p.place(m.start()),
+                        template="denied",
+                        group=m.group("group"),
                         subject=standards.economic.get(narrow(said), "0")[:3],
-                    )  # fmt: skip
+                    )
 
 
 @rule("names.spelt", needs=("text", "tables"))

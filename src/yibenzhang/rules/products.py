@@ -120,6 +120,10 @@ def _issue(p: Passage, m: re.Match[str], product: _Product, q: Quantity) -> Issu
     words = p.clauses(min(q.start, m.start()), max(q.end, m.end()))
     shown = f"{made.quantize(Decimal(1).scaleb(-max(q.amount.decimals, 4))).normalize():f}"
     return issue_at(
-        "counts.product", words, p.place(m.start()), amount=q.amount.text, made=shown,
+        "counts.product",
+        words,
+        p.place(m.start()),
+        amount=q.amount.text,
+        made=shown,
         unit=unit.name if unit else "",
-    )  # fmt: skip
+    )

@@ -142,14 +142,27 @@ def former_sums(case: Case) -> Iterator[Issue]:
             said = largest.form.text("former")
             if said is not None and amount > base + _CENT:
                 yield issue_at(
-                    "goals.former_sum", said.text, said.place, (whole.text, whole.place), template="part",
-                    form=largest.form.name, year=year, amount=_shown(amount), whole=_shown(base),
-                )  # fmt: skip
+                    "goals.former_sum",
+                    said.text,
+                    said.place,
+                    (whole.text, whole.place),
+                    template="part",
+                    form=largest.form.name,
+                    year=year,
+                    amount=_shown(amount),
+                    whole=_shown(base),
+                )
             elif len(known) == len(every) >= 2 and abs(total - base) > _CENT * len(known):
                 yield issue_at(
-                    "goals.former_sum", whole.text, whole.place, year=year, whole=_shown(base), total=_shown(total),
-                    count=len(known), gap=_shown(abs(total - base)),
-                )  # fmt: skip
+                    "goals.former_sum",
+                    whole.text,
+                    whole.place,
+                    year=year,
+                    whole=_shown(base),
+                    total=_shown(total),
+                    count=len(known),
+                    gap=_shown(abs(total - base)),
+                )
 
 
 def former_years(case: Case, form: GoalForm) -> list[int]:
@@ -287,10 +300,16 @@ def unlisted(case: Case) -> Iterator[Issue]:
         if gap > 0 and (missing := _by_amount(case, gap, own)) is not None:
             first = listed[0].fact
             yield issue_at(
-                "goals.unlisted", listed[0].name, first.place, (whole.text, whole.place), count=len(listed),
-                total=_shown(total / 10_000), whole=_shown(whole.amount.base / 10_000), gap=_shown(gap / 10_000),
+                "goals.unlisted",
+                listed[0].name,
+                first.place,
+                (whole.text, whole.place),
+                count=len(listed),
+                total=_shown(total / 10_000),
+                whole=_shown(whole.amount.base / 10_000),
+                gap=_shown(gap / 10_000),
                 name=missing.row.label,
-            )  # fmt: skip
+            )
 
 
 def _base(fact: Fact) -> Decimal:

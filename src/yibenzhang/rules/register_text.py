@@ -76,9 +76,15 @@ def former(case: Case) -> Iterator[Issue]:
             found = [e for e in _function().named(name) if len(e.code) == LEVELS["类"]]
             if entry := _replaced(tuple(found), name, year):
                 yield issue_at(
-                    "registers.former", row.label.strip(), place, template="row", table=t.table.name, name=name,
-                    now=entry.name, year=_end(entry, name),
-                )  # fmt: skip
+                    "registers.former",
+                    row.label.strip(),
+                    place,
+                    template="row",
+                    table=t.table.name,
+                    name=name,
+                    now=entry.name,
+                    year=_end(entry, name),
+                )
 
 
 def _uncoded(table: TableFacts) -> Iterator[tuple[Row, Place]]:
@@ -145,9 +151,13 @@ def economic_levels(case: Case) -> Iterator[Issue]:
         right = _economic(m) if m.level in ("类", "款") and not m.entries else set()
         if right and m.level not in right:
             yield issue_at(
-                "wording.level", m.words, m.passage.place(m.start), template="economic", written=m.words,
+                "wording.level",
+                m.words,
+                m.passage.place(m.start),
+                template="economic",
+                written=m.words,
                 right=tuple(arguments(text=level) for level in sorted(right)),
-            )  # fmt: skip
+            )
 
 
 _APART = re.compile(r"[”“\"‘’》《\-—－]{0,2}")
@@ -230,9 +240,13 @@ def _own_digits(m: Mention, printed: dict[str, set[str]]) -> Iterator[Issue]:
     other = _function().entry(codes[0][:-_PART] + m.code)
     if other is not None and not any(c.endswith(m.code) for c in codes):
         yield issue_at(
-            "registers.text_code", m.words, m.passage.place(m.start), code=m.code, other=other.name,
+            "registers.text_code",
+            m.words,
+            m.passage.place(m.start),
+            code=m.code,
+            other=other.name,
             right=" 或 ".join(c[-_PART:] for c in codes[:2]),
-        )  # fmt: skip
+        )
 
 
 def _opening(passages: Sequence[Passage]) -> set[int]:

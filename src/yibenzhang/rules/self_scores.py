@@ -222,9 +222,15 @@ def _wrong(p: Passage, m: re.Match[str], made: Relation) -> Made:
     unit = made.total.unit
     words, said = p.verbatim(m.start(), m.end()).strip(), made.total.text
     return issue_of(
-        "scores.amounts", (made.total, *parts), template="several", words=words, said=said, count=len(parts),
-        found=found / unit.factor if unit else found, unit=unit.name if unit else None,
-    )  # fmt: skip
+        "scores.amounts",
+        (made.total, *parts),
+        template="several",
+        words=words,
+        said=said,
+        count=len(parts),
+        found=found / unit.factor if unit else found,
+        unit=unit.name if unit else None,
+    )
 
 
 def _scored(case: Case, position: int, start: int) -> list[_Scored]:
