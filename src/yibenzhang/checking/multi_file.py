@@ -221,23 +221,15 @@ def parted(group: Group, whole: Checked, alone: Sequence[Checked]) -> tuple[Grou
                 tables=tables,
                 views=views,
                 kinds={t: k for t, k in whole.kinds.items() if t in ids},
-                results=tuple(
-                    r for r in whole.results if any(f.id in facts for f in r.relation.facts())
-                ),
+                results=tuple(r for r in whole.results if any(f.id in facts for f in r.relation.facts())),
                 standing=standing,
                 coverage=coverage(standing),
-                findings=tuple(
-                    f
-                    for f in whole.findings
-                    if not between(f) and _home(f, group.names) == k
-                ),
-                not_checked=tuple(
-                    n for n in whole.not_checked if n.table in ids or (not n.table and k == 0)
-                ),
+                findings=tuple(f for f in whole.findings if not between(f) and _home(f, group.names) == k),
+                not_checked=tuple(n for n in whole.not_checked if n.table in ids or (not n.table and k == 0)),
                 passages=tuple(p for p in whole.passages if file_of(p.place(0)) == name),
                 quantities=quantities,
             )
-        )  # fmt: skip
+        )
     across = tuple(f for f in whole.findings if between(f))
     return replace(group, findings=across, checked=whole), shares
 

@@ -114,7 +114,14 @@ def list_schemes(
         for s in scores
     ]
     if format == "json":
-        _json({"versions": [{**t, "definition": as_data(v.definition)} for t, v in zip(listed, versions, strict=True)], "scores": done})  # fmt: skip
+        _json(
+            {
+                "versions": [
+                    {**t, "definition": as_data(v.definition)} for t, v in zip(listed, versions, strict=True)
+                ],
+                "scores": done,
+            }
+        )
     elif format == "csv":
         _csv(done if name else listed)
     else:

@@ -227,9 +227,15 @@ def _proposal(
     rank = _rank(effects)
     rivals = sum(_rank(e) <= rank for m, e in tried if m != meaning)
     return Proposal(
-        meaning, tuple(sorted(laws.items())), sum(bool(e.gained) for e in effects), sum(e.failed for e in effects),
-        new, lost, broken, rivals,
-    )  # fmt: skip
+        meaning,
+        tuple(sorted(laws.items())),
+        sum(bool(e.gained) for e in effects),
+        sum(e.failed for e in effects),
+        new,
+        lost,
+        broken,
+        rivals,
+    )
 
 
 def _distinct(tried: Sequence[Tried]) -> list[Tried]:

@@ -86,9 +86,21 @@ class Quantity:
         )
         state = CellState.ZERO if self.amount.value == 0 else CellState.PRINTED
         return Fact(
-            identity, "prose", "prose", "", Row(0, "", words), self.kind.value, "正文", state, self.amount,
-            self.amount.unit, self.decimals or self.amount.decimals, self.amount.text, place, (-1, self.start),
-        )  # fmt: skip
+            identity,
+            "prose",
+            "prose",
+            "",
+            Row(0, "", words),
+            self.kind.value,
+            "正文",
+            state,
+            self.amount,
+            self.amount.unit,
+            self.decimals or self.amount.decimals,
+            self.amount.text,
+            place,
+            (-1, self.start),
+        )
 
 
 def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") -> list[Quantity]:
@@ -131,9 +143,13 @@ def _with_shares(passage: Passage, found: list[Quantity]) -> list[Quantity]:
     bare = [
         k
         for k, q in enumerate(found)
-        if k and q.percent and q.kind == Kind.VALUE and q.lead == "("
-        and found[k - 1].money and found[k - 1].kind == Kind.VALUE
-    ]  # fmt: skip
+        if k
+        and q.percent
+        and q.kind == Kind.VALUE
+        and q.lead == "("
+        and found[k - 1].money
+        and found[k - 1].kind == Kind.VALUE
+    ]
     for one, two in pairwise(bare):
         if "。" not in passage.text[found[one].end : found[two].start]:
             found = [replace(q, kind=Kind.SHARE) if k in (one, two) else q for k, q in enumerate(found)]
