@@ -201,7 +201,8 @@ def _rank(effects: Sequence[Effect]) -> tuple[int, int]:
 
 
 def _order(word: Unknown, meaning: Meaning, effects: Sequence[Effect]) -> tuple[int, int, bool]:
-    """By rank; of *plain* and *total*, which stand at the same coordinates, total where others add up to the word alone."""
+    """By rank; of *plain* and *total*, which stand at the same coordinates, total where others add up to the word
+    alone."""
     adds_up = word.texts == (word.word,) and any("columns" in e.laws for e in effects)
     return *_rank(effects), meaning.dimension == ("plain" if adds_up else "total")
 

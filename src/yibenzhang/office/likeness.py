@@ -72,7 +72,8 @@ def stored_finding(finding: ShownFinding) -> StoredFinding:
 
 
 def place_in_words(key: str, words: str, text: str) -> Spot:
-    """A place of a finding without a leaf: its key, what it is (支出总表“教育支出”“合计”; 正文“…”), the printed text."""
+    """A place of a finding without a leaf: its key, what it is (支出总表“教育支出”“合计”; 正文“…”), the printed
+    text."""
     return Spot(key, 0, None, words, text)
 
 

@@ -77,8 +77,8 @@ def _compared_with(match: re.Match[str], quantities: list[Quantity]) -> list[Qua
 
 
 def _bracketed(match: re.Match[str], quantities: list[Quantity]) -> list[Quantity] | None:
-    """ "决算数（2604 万元）大于预算数（2850 万元）": each in brackets behind its word; or the budget behind the amount that is
-    compared with it ("比预算数 18 万元增加")."""
+    """ "决算数（2604 万元）大于预算数（2850 万元）": each in brackets behind its word; or the budget behind the amount
+    that is compared with it ("比预算数 18 万元增加")."""
     if match.group("than"):
         return _compared_with(match, quantities)
     if match.groupdict().get("bracketed") is None:

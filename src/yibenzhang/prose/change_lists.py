@@ -91,8 +91,8 @@ def _along(
     listing: Listing, numbers: Numbers, positions: Mapping[int, int], known: Known
 ) -> ChangeList | None:
     """The changes of the parts of a list of amounts, each of which tells its own or that it is as it was; the change
-    of the whole is told behind it, or of the same amount elsewhere. None where a paragraph tells several parts: the list
-    has but its first."""
+    of the whole is told behind it, or of the same amount elsewhere. None where a paragraph tells several parts: the
+    list has but its first."""
     if "several" in listing.how:
         return None
     parts: list[Quantity] = []

@@ -249,7 +249,8 @@ def _tells_change(current: Quantity | None, between: str) -> bool:
 
 
 def _reached(state: _State, q: Quantity) -> None:
-    """What was said to have moved in the same sentence, before its amount: "项目支出减少 80 万元，2026 年安排 720 万元"."""
+    """What was said to have moved in the same sentence, before its amount: "项目支出减少 80 万元，2026 年安排 720
+    万元"."""
     for at, claim in enumerate(state.claims):
         told = q.passage.text[claim.at : q.start]
         if (

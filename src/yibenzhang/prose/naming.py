@@ -1,7 +1,8 @@
 """The one grammar of classification names in running text: levels in brackets, codes before or after, chains, quotes.
 
-"教育支出（类）进修及培训（款）培训支出（项）", "社会保障和就业支出(208类)行政事业单位养老支出(05款)", "2080506机关事业单位职业年金缴费支出",
-"一般公共服务支出-审计事务-行政运行", "“教育支出”科目": each is a path of names and codes, whatever marks them.
+"教育支出（类）进修及培训（款）培训支出（项）", "社会保障和就业支出(208类)行政事业单位养老支出(05款)",
+"2080506机关事业单位职业年金缴费支出", "一般公共服务支出-审计事务-行政运行", "“教育支出”科目": each is a path of names
+and codes, whatever marks them.
 """
 
 from __future__ import annotations

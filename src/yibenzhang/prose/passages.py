@@ -83,8 +83,8 @@ class Passage:
         return first.text[a:] + "".join(p.text for p in inner) + last.text[: b + 1]
 
     def clauses(self, start: int, end: int, most: int = _LONGEST_QUOTE) -> str:
-        """The printed text of the whole clauses from ``start`` to ``end``: what is quoted begins and ends at a mark, not
-        within a word. Where no mark is near, and where a quotation gets longer than ``most``, it stays shorter."""
+        """The printed text of the whole clauses from ``start`` to ``end``: what is quoted begins and ends at a mark,
+        not within a word. Where no mark is near, and where a quotation gets longer than ``most``, it stays shorter."""
         a = next((k for k in range(start, max(start - _NEAR, -1), -1) if self._mark(k - 1)), start)
         closed = start < end and self.text[end - 1 : end] in _CLOSED
         b = (

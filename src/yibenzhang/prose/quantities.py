@@ -138,8 +138,8 @@ def quantities_of(passage: Passage, fiscal_year: int | None, stage: str = "") ->
 
 
 def _with_shares(passage: Passage, found: list[Quantity]) -> list[Quantity]:
-    """Percentages in brackets behind amounts, of which several stand in one sentence, are shares: "服务 53 万元（51%）、货物
-    50 万元（49%）"."""
+    """Percentages in brackets behind amounts, of which several stand in one sentence, are shares: "服务 53
+    万元（51%）、货物 50 万元（49%）"."""
     bare = [
         k
         for k, q in enumerate(found)

@@ -170,8 +170,8 @@ class SentenceReader:
         return Reading(q, replace(said, wanted=wanted, how=how), facts, sums, wider)
 
     def _as_headed(self, facts: Sequence[Fact], dimension: str, value: str) -> bool:
-        """Some table tells it of the fund or kind that the heading speaks of; of a code that one fund alone has, the fund
-        above that tells the same."""
+        """Some table tells it of the fund or kind that the heading speaks of; of a code that one fund alone has, the
+        fund above that tells the same."""
         if any(self.cube.has(f, dimension, value) for f in facts):
             return True
         return dimension == "fund" and self.cube.of_one_fund(facts, value)

@@ -18,7 +18,8 @@ _WORDS = patterns("subjects")
 
 
 def subject_of(q: Quantity, current: Quantity | None, head: Quantity | None) -> tuple[Quantity | None, bool]:
-    """The amount whose change ``q`` is, and whether that is sure. ``head`` is the whole of the list ``current`` is in."""
+    """The amount whose change ``q`` is, and whether that is sure. ``head`` is the whole of the list ``current`` is
+    in."""
     if current is None:
         return None, True
     own, item = _own(q.lead)
@@ -49,8 +50,8 @@ def of_base(base: Quantity, amount: Quantity) -> bool:
 
 
 def change_behind_purpose(between: str) -> bool:
-    """Words from an amount to a change that say what the amount is for, then compare it and name nothing else: "主要用于
-    ……，比 2025 年增加"."""
+    """Words from an amount to a change that say what the amount is for, then compare it and name nothing else:
+    "主要用于 ……，比 2025 年增加"."""
     clauses = re.split("[,，]", between.strip(",，"))
     if (
         len(clauses) < 2
@@ -119,7 +120,8 @@ def named_alike(change: Quantity, amounts: Iterable[Quantity]) -> list[Quantity]
 
 
 def moved_by(change: Quantity) -> str:
-    """The words by which a change names what moved; empty where it names nothing or another thing behind its direction."""
+    """The words by which a change names what moved; empty where it names nothing or another thing behind its
+    direction."""
     own, item = _own(change.lead)
     return (
         "" if item or _WORDS["footing"].search(change.lead) or _WORDS["reason"].search(change.lead) else own

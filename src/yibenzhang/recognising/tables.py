@@ -116,7 +116,8 @@ def match_title(text: str, stage: str, standards: Standards) -> TableDef | None:
 
 
 def like_title(text: str, stage: str, standards: Standards) -> TableDef | None:
-    """The standard table whose title differs in words that places add or leave out ("收支总体情况表" for "收支总表")."""
+    """The standard table whose title differs in words that places add or leave out ("收支总体情况表" for
+    "收支总表")."""
     folded = fold_title(text)
     found = standards.bare_titles.get(bare_title(folded), []) if folded.endswith(("表", "表)")) else []
     return next((t for t in found if t.stage == stage), None)

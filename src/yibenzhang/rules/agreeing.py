@@ -71,8 +71,8 @@ def listed(case: Case) -> Iterator[Made]:
 
 
 def _one_side(listing: Listing, case: Case) -> Iterator[Listing]:
-    """What is left at the year's end stands on the other side of the account than what was carried in, though a sentence
-    names both."""
+    """What is left at the year's end stands on the other side of the account than what was carried in, though a
+    sentence names both."""
     periods = [
         dict(said.wanted.values).get("period") if (said := case.reader.said(q)) else None
         for q in listing.parts

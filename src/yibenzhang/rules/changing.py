@@ -34,7 +34,8 @@ class Readings:
 
 @rule("prose.changed", needs=("text",), each_file=True)
 def changed(case: Case) -> Iterator[Made]:
-    """Each change is this year's amount less last year's, in the tables; a list of changes makes up that of its whole."""
+    """Each change is this year's amount less last year's, in the tables; a list of changes makes up that of its
+    whole."""
     found = list(readings(case))
     for reading in found:
         if well_supported(reading.how) or _like_its_neighbours(reading, found):

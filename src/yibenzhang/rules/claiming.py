@@ -22,10 +22,20 @@ from yibenzhang.rules.shares import share_claim
 
 
 @rule(
-    "prose.against_budget", "prose.completion", "prose.direction", "prose.growth", "prose.impossible", "prose.no_budget",
-    "prose.rounding", "prose.share", "prose.since", "prose.tiny_base", "prose.zero_base",
-    needs=("text",), each_file=True,
-)  # fmt: skip
+    "prose.against_budget",
+    "prose.completion",
+    "prose.direction",
+    "prose.growth",
+    "prose.impossible",
+    "prose.no_budget",
+    "prose.rounding",
+    "prose.share",
+    "prose.since",
+    "prose.tiny_base",
+    "prose.zero_base",
+    needs=("text",),
+    each_file=True,
+)
 def claims(case: Case) -> Iterator[Made]:
     """Changes, rates, shares and completion as the sentences claim them."""
     near = Neighbours(case)

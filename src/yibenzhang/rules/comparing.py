@@ -71,8 +71,8 @@ def _changes_of_amounts(claims: Iterable[Claim]) -> Iterable[list[_Change]]:
 
 
 def _differ(one: Quantity, two: Quantity, same_words: bool) -> bool:
-    """Two changes of one amount cannot both be; changes far from each other may be of another scope (the year before may
-    have held what this year does not), unless the words are the same."""
+    """Two changes of one amount cannot both be; changes far from each other may be of another scope (the year before
+    may have held what this year does not), unless the words are the same."""
     a, b = one.fact.interval, two.fact.interval
     if a is None or b is None or (a.low <= b.high and b.low <= a.high):
         return False

@@ -9,19 +9,9 @@ from yibenzhang.prose.numbering import count_written, ordinal
 from yibenzhang.prose.passages import Passage
 from yibenzhang.standards.patterns import patterns
 
-_N = r"(?<![\d.一二三四五六七八九十第])(?P<{}>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})[个项]"
-_SAID = re.compile(
-    rf"(?:{_N.format('one')}[\u4e00-\u9fff]{{0,4}}(?:项目|专项(?:资金项目)?(?!债|经|资|业))|项目[\u4e00-\u9fff]{{0,3}}?{_N.format('two')})"
-    r"(?:[,:]?(?:分别(?:是|为)|即|具体(?:为|是|包括|如下)|包括|如下|(?P<among>其中)):?|(?:实行|实施|开展|纳入|进行|列入)[\u4e00-\u9fff]{2,8}:|由[\u4e00-\u9fff]{2,14}:|(?:为|是)?:)"
-)
 _QUOTED = re.compile(r"“[^“”]{2,40}”")
-_NUMBERS = (
-    re.compile(r"(?:^|[;,。:])(?P<n>[一二三四五六七八九十]+)是"),
-    re.compile(r"(?:^|[;,。:])(?P<n>\d{1,2})[.、](?!\d)"),
-    re.compile(r"(?:^|[;,。、:\u4e00-\u9fff])\((?P<n>\d{1,2}|[一二三四五六七八九十]+)\)"),
-    re.compile(r"(?P<n>[①-⑳])"),
-)
 _WORDS = patterns("enumerating")
+_NUMBERS = (_WORDS["number_is"], _WORDS["number"], _WORDS["bracketed"], re.compile(r"(?P<n>[①-⑳])"))
 
 
 def miscounted(passages: Sequence[Passage], position: int) -> tuple[int, int, int] | None:
@@ -30,7 +20,7 @@ def miscounted(passages: Sequence[Passage], position: int) -> tuple[int, int, in
     What is named after 其中, or stands below it, may be some of them; what is numbered in its paragraph is all.
     """
     text = passages[position].text
-    for m in _SAID.finditer(text):
+    for m in _WORDS["announced"].finditer(text):
         said = count_written(m.group("one") or m.group("two"))
         stop = text.find("。", m.end())
         rest = text[m.end() : stop if stop >= 0 else len(text)]

@@ -22,8 +22,8 @@ _DIGITS = 3
 
 @dataclass(frozen=True, slots=True)
 class Misnamed:
-    """An amount under the name of an item whose amount it is not; ``other``: the item it is that of, ``fact`` its number
-    there; ``own``: what the tables tell of the item named, empty where nothing."""
+    """An amount under the name of an item whose amount it is not; ``other``: the item it is that of, ``fact`` its
+    number there; ``own``: what the tables tell of the item named, empty where nothing."""
 
     quantity: Quantity
     other: str

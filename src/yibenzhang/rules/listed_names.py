@@ -1,4 +1,5 @@
-"""How many sections or budget units there are, against their names in the sentence, the paragraphs or the table below."""
+"""How many sections or budget units there are, against their names in the sentence, the paragraphs or the table
+below."""
 
 from __future__ import annotations
 

@@ -116,7 +116,8 @@ def listed_of(quantities: list[Quantity]) -> Iterable[Relation]:
 
 
 def _following_parts(opening: re.Match[str], following: list[Quantity]) -> list[Quantity]:
-    """The amounts of a plain list up to its bracket's or its sentence's end; none where it tells of changes or holds another."""
+    """The amounts of a plain list up to its bracket's or its sentence's end; none where it tells of changes or holds
+    another."""
     text, closing = opening.string, ")" if "(" in opening.group() else "。"
     stop = text.find(closing, opening.end())
     stop = len(text) if stop < 0 else stop
@@ -219,7 +220,8 @@ _BY_SOURCE = _WORDS["by_source"]
 
 
 def counted(passages: Sequence[Passage], position: int, quantities: list[Quantity]) -> Iterable[Issue]:
-    """ "项目有 13 个，其中：（1）… （13）": as many as are numbered, or as are named with amounts that make up the whole."""
+    """ "项目有 13 个，其中：（1）… （13）": as many as are numbered, or as are named with amounts that make up the
+    whole."""
     passage = passages[position]
     if (wrong := miscounted(passages, position)) is not None:
         start, end, found = wrong

@@ -1,4 +1,5 @@
-"""Classifications that sentences name: "社会保障和就业支出（类）行政事业单位养老支出（款）", "行政运行（2010601）", "（01项）".
+"""Classifications that sentences name: "社会保障和就业支出（类）行政事业单位养老支出（款）", "行政运行（2010601）",
+"（01项）".
 
 A name is what stands before the bracket with its level or code, as far back as the register or the tables know a name;
 one that neither knows is kept whole up to the last mark.

@@ -12,12 +12,6 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 from yibenzhang.standards.patterns import patterns
 
-_BODY = r"[一-鿿]{1,16}?(?:局|委员会|委|办公室|联合会|总工会|中心|管理处|支队|大队|院|馆|协会|学校)"
-_TELLS = (
-    r"(?=20\d\d年(?:度)?,?(?:没有|无|未|政府采购|机关运行|“?三公|一般公共预算|政府性基金|国有资本|收支|收入|支出|部门预算|部门决算|财政拨款|预算|项目支出|"
-    r"基本支出|绩效|公务)|本级(?:支出|收入|机关运行)|没有(?:使用|安排)|共有车辆)"
-)
-_BEGINS = r"(?:^|[。;,:、)]|纳入|现将|[一二三四五六七八九十]、|元,为|为)"
 _WORDS = patterns("other_bodies")
 
 
@@ -28,7 +22,8 @@ def other_bodies(case: Case) -> Iterator[Issue]:
     place = own[: len(own) - min((len(n) for n in without_places(own)), default=len(own))]
     if len(place) < _PLACE:
         return
-    pattern = re.compile(f"{_BEGINS}(?P<name>{re.escape(place)}{_BODY}){_TELLS}")
+    begins, ends, tells = _WORDS["begins"].pattern, _WORDS["ends"].pattern, _WORDS["tells"].pattern
+    pattern = re.compile(f"{begins}(?P<name>{re.escape(place)}{ends}){tells}")
     known = "".join(p.text for p in case.passages) + "".join(
         fold(c.text) for t in case.tables for c in t.table.table.cells
     )

@@ -81,7 +81,8 @@ def _named_alone(what: str, own: str, items: Collection[str]) -> str:
 
 @rule("reasons.other_item", needs=("text",))
 def of_another_cost(case: Case) -> Iterator[Issue]:
-    """A purpose or reason of receptions, journeys or cars that has the words of another of these, and none of its own."""
+    """A purpose or reason of receptions, journeys or cars that has the words of another of these, and none of its
+    own."""
     known = [entry.split("=") for entry in case.standards.lists["own_purposes"]]
     for p in case.passages:
         for m in _ABOUT.finditer(p.text):

@@ -1,4 +1,5 @@
-"""Codes in a column for each level: a class cell that is none, and items numbered in a row instead of by the register."""
+"""Codes in a column for each level: a class cell that is none, and items numbered in a row instead of by the
+register."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Scores of self-assessments in the text: against the forms, their average, what is said of all, and how many there are."""
+"""Scores of self-assessments in the text: against the forms, their average, what is said of all, and how many there
+are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Counts of cars, journeys and receptions in the text against the tables that print them, and cars against each other."""
+"""Counts of cars, journeys and receptions in the text against the tables that print them, and cars against each
+other."""
 
 from __future__ import annotations
 

@@ -60,8 +60,8 @@ class Suspicion:
 
 @dataclass(frozen=True, slots=True)
 class ShownFinding(Issue):
-    """A finding with its places on the pages, and what its rule is called; its relations fit on a line. ``id`` is unique in
-    the view. ``suspicions`` are its suspects where they stand."""
+    """A finding with its places on the pages, and what its rule is called; its relations fit on a line. ``id`` is
+    unique in the view. ``suspicions`` are its suspects where they stand."""
 
     name: str = ""
     suspicions: tuple[Suspicion, ...] = ()
