@@ -55,7 +55,7 @@ def _meets(finding: Issue, error: Planted) -> bool:
     """The finding shows the number that was planted, or the words or the row around it."""
     told = _bare(finding.message + finding.reported + "".join(e.text + e.row for e in finding.evidence))
     told += "".join(_bare(s.evidence.text) for s in finding.suspects)
-    broken = "".join(f.text + f.row for b in finding.broken for f in (b.total, *b.parts))
+    broken = "".join(f.text + f.row for b in finding.broken for f in b.numbers)
     if not error.now:  # a row left out: the sum that lacks it
         return _bare(error.was) in told + _bare(broken + finding.difference) or "漏列" in finding.message
     words = [w for w in (error.now, error.row[-8:]) if len(w) >= 2]

@@ -109,7 +109,7 @@ def _page(places: list[Place]) -> str:
 
 def shown(finding: Issue) -> list[Evidence]:
     """Every number a finding shows, the one to blame first."""
-    broken = [e for b in finding.broken for e in (b.total, *b.parts)]
+    broken = [e for b in finding.broken for e in b.numbers]
     return [
         *(s.evidence for s in finding.suspects[:1]),
         *finding.evidence,

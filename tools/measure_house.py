@@ -54,14 +54,8 @@ def branches(function: ast.AST) -> int:
 
 
 def literals(tree: ast.Module) -> int:
-    """Strings with Chinese letters, docstrings apart."""
-    docs = {
-        id(node.body[0].value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
-        and node.body
-        and isinstance(node.body[0], ast.Expr)
-    }
+    """Strings with Chinese letters, those that only document (of modules, classes, functions, constants) apart."""
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     strings = (n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str))
     return sum(id(n) not in docs and bool(_CHINESE.search(n.value)) for n in strings)
 

@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from random import Random
 
@@ -29,9 +29,10 @@ from yibenzhang.drafting.pipeline import WRITERS
 from yibenzhang.model.documents import Document, Paragraph, Table
 from yibenzhang.model.issues import Evidence, Issue, Severity, evidence_of
 from yibenzhang.model.places import FlowPlace, LinePlace, PagePlace, Place
-from yibenzhang.office.likeness import StoredPlace, Told, fold, plain
+from yibenzhang.office.likeness import StoredFinding, fold, place_in_words, plain, stored_finding
 from yibenzhang.office.matching import Version, compare, reread
 from yibenzhang.reading import read
+from yibenzhang.showing.view import ShownFinding, Spot
 
 At = tuple[int, int]
 FAMILIES = [(r, s) for r in ("hubei", "shanghai", "jiangsu") for s in ("budget", "accounts")]
@@ -40,13 +41,13 @@ FAMILIES = [(r, s) for r in ("hubei", "shanghai", "jiangsu") for s in ("budget",
 # --- findings as the workbench keeps them
 
 
-def told(finding: Issue, at: dict[str, str] | None = None) -> Told:
-    spots: dict[tuple[str, str, str], StoredPlace] = {}
-    for e in [*finding.evidence, *(e for b in finding.broken for e in (b.total, *b.parts))]:
-        spot = StoredPlace(e.place.key, _words(e), e.text)
+def as_stored(finding: Issue) -> StoredFinding:
+    spots: dict[tuple[str, str, str], Spot] = {}
+    for e in [*finding.evidence, *(e for b in finding.broken for e in b.numbers)]:
+        spot = place_in_words(e.place.key, _words(e), e.text)
         spots.setdefault((spot.key, spot.words, spot.text), spot)
-    severity = finding.severity.value
-    return Told(finding.id, finding.rule, severity, finding.message, finding.reported, finding.expected, tuple(spots.values()))  # fmt: skip
+    own = {f.name: getattr(finding, f.name) for f in fields(finding)}
+    return stored_finding(ShownFinding(**own, spots=tuple(spots.values())))
 
 
 def _words(e: Evidence) -> str:
@@ -63,7 +64,7 @@ def version(checked: Checked) -> Version:
     numbers = [evidence_of(f, names[f.table]) for t in checked.tables for f in t.facts() if f.printed]
     numbers += [evidence_of(q.fact, "正文") for q in checked.quantities]
     return Version(
-        tuple(told(f) for f in kept(checked)),
+        tuple(as_stored(f) for f in kept(checked)),
         tuple(name for name, _ in checked.sections),
         tuple(texts),
         tuple((n.rule, n.table, n.reason) for n in checked.not_checked),
@@ -254,7 +255,7 @@ class Attribution:
         known = self._alone.get((finding.rule, finding.message), set()) & there
         if known:
             return known
-        everything = [*finding.evidence, *(e for b in finding.broken for e in (b.total, *b.parts))]
+        everything = [*finding.evidence, *(e for b in finding.broken for e in b.numbers)]
         for group in (list(finding.evidence[:1]), [s.evidence for s in finding.suspects], everything):
             keys = {e.place.key for e in group}
             found = {
@@ -303,10 +304,10 @@ def one(name: str, document: Document, revised: Document, random: Random, count:
     began = time.perf_counter()
     result = compare(a, b)
     spent = time.perf_counter() - began
-    origin = {told(f): whose.of(f, before) for f in kept(old)}
-    target = {told(f): whose2.of(f, after, moved) for f in kept(new)}
+    origin = {as_stored(f): whose.of(f, before) for f in kept(old)}
+    target = {as_stored(f): whose2.of(f, after, moved) for f in kept(new)}
     found_after = set().union(*target.values()) if target else set()
-    own = {told(f) for f in [*kept(old), *kept(new)] if (f.rule, f.message) in clean}
+    own = {as_stored(f) for f in [*kept(old), *kept(new)] if (f.rule, f.message) in clean}
     for t in result.fixed:
         _judge(count, name, t, origin[t], after, found_after, "fixed", t in own)
     for t, why in result.gone:
@@ -339,7 +340,7 @@ def one(name: str, document: Document, revised: Document, random: Random, count:
     return spent
 
 
-def _judge(count: Count, name: str, t: Told, s: set[int], after: set[int], found: set[int], said: str, own: bool) -> None:  # fmt: skip
+def _judge(count: Count, name: str, t: StoredFinding, s: set[int], after: set[int], found: set[int], said: str, own: bool) -> None:  # fmt: skip
     if own or not s or (s & after and s - after):
         count.undecided += 1
     elif s & after:
@@ -354,12 +355,14 @@ def _judge(count: Count, name: str, t: Told, s: set[int], after: set[int], found
 # --- the same file, read or judged by another version of the program
 
 
-def perturbed(findings: tuple[Told, ...], random: Random) -> tuple[list[Told], dict[int, int]]:
+def perturbed(
+    findings: tuple[StoredFinding, ...], random: Random
+) -> tuple[list[StoredFinding], dict[int, int]]:
     """The findings as a better program might tell them, and where each went."""
     rules: dict[str, list[str]] = {}
     for t in findings:
         rules.setdefault(t.family, []).append(t.rule)
-    out: list[tuple[int, Told]] = []
+    out: list[tuple[int, StoredFinding]] = []
     for k, t in enumerate(findings):
         if random.random() < 0.1:
             continue  # no longer told
@@ -370,7 +373,7 @@ def perturbed(findings: tuple[Told, ...], random: Random) -> tuple[list[Told], d
         if len(spots) > 2 and random.random() < 0.3:
             spots = spots[: -random.randint(1, len(spots) - 2)]
         if random.random() < 0.2:
-            spots.append(StoredPlace("p99:1,1,2,2", "支出总表“教育支出”“合计”", "1.00"))
+            spots.append(place_in_words("p99:1,1,2,2", "支出总表“教育支出”“合计”", "1.00"))
         if spots and random.random() < 0.2:  # the boxes are read a little otherwise
             spots = [replace(s, key=f"{s.key}+") for s in spots]
         message = (

@@ -87,7 +87,7 @@ def _judge(name: str, plant: Plant, found: list[Issue]) -> Verdict:
     if len(found) == 1:
         [finding] = found
         first = [*finding.evidence[:1], *(s.evidence for s in finding.suspects[:2])]
-        shown = [*first, *finding.evidence, *(e for b in finding.broken for e in (b.total, *b.parts))]
+        shown = [*first, *finding.evidence, *(e for b in finding.broken for e in b.numbers)]
         once = any(e.place.key in plant.spots for e in shown) or not plant.spots
         named = once and any(_names(e, plant) for e in first)
     return Verdict(name, plant, tuple(f.message for f in found), once, named)

@@ -112,7 +112,9 @@ def test_titles_are_compared_without_year_number_and_level() -> None:
 def test_patterns_are_those_of_one_module_and_all_used() -> None:
     for path in sorted((SOURCE / "standards" / "patterns").glob("*.toml")):
         text = path.read_text(encoding="utf-8")
-        [module] = [m for p in ("rules", "prose") if (m := SOURCE / p / f"{path.stem}.py").exists()]
-        code = module.read_text(encoding="utf-8").replace("['", '["').replace("']", '"]')
+        modules = [SOURCE / p / f"{path.stem}.py" for p in ("rules", "prose", "recognising")]
+        texts = [m.read_text(encoding="utf-8") for m in modules if m.exists()]
+        [code] = [t for t in texts if f'patterns("{path.stem}")' in t]
+        code = code.replace("['", '["').replace("']", '"]')
         unused = {n for n in patterns(path.stem) if f'_WORDS["{n}"]' not in code and f"{{{n}}}" not in text}
         assert unused == set(), f"{path.name}: {sorted(unused)}"

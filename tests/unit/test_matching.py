@@ -11,31 +11,51 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import examples
-from yibenzhang.office.likeness import StoredFinding, StoredPlace, stored_finding
+from yibenzhang.model.issues import Severity
+from yibenzhang.office.likeness import StoredFinding, place_in_words, stored_finding, table_of
 from yibenzhang.office.matching import Version, compare, reread, version_of
+from yibenzhang.showing.view import ShownFinding, Spot
 
 TABLE = "支出总表"
 
 
-def cell(row: str, column: str, text: str, key: str = "", table: str = TABLE) -> StoredPlace:
-    return StoredPlace(key or f"p3:{row}{column}", f"{table}“{row}”“{column}”", text)
+def finding(
+    id: str,
+    rule: str,
+    severity: str,
+    message: str,
+    reported: str = "",
+    expected: str = "",
+    spots: tuple[Spot, ...] = (),
+) -> StoredFinding:
+    return StoredFinding(
+        rule,
+        id=id,
+        severity=Severity(severity),
+        message=message,
+        reported=reported,
+        expected=expected,
+        spots=spots,
+    )
 
 
-def words(text: str, sentence: str, key: str = "p9:1,1,2,2") -> StoredPlace:
-    return StoredPlace(key, f"正文“{sentence}”", text)
+def cell(row: str, column: str, text: str, key: str = "", table: str = TABLE) -> Spot:
+    return place_in_words(key or f"p3:{row}{column}", f"{table}“{row}”“{column}”", text)
+
+
+def words(text: str, sentence: str, key: str = "p9:1,1,2,2") -> Spot:
+    return place_in_words(key, f"正文“{sentence}”", text)
 
 
 def wrong(
-    id: str, row: str, text: str, right: str, *more: StoredPlace, rule: str = "rows.children"
+    id: str, row: str, text: str, right: str, *more: Spot, rule: str = "rows.children"
 ) -> StoredFinding:
     message = f"{TABLE}“{row}”·“合计”印为 {text}，应为 {right} 万元：2 项关系不成立，改后全部成立。"
-    return StoredFinding(id, rule, "error", message, text, right, (cell(row, "合计", text), *more))
+    return finding(id, rule, "error", message, text, right, (cell(row, "合计", text), *more))
 
 
 def wording(id: str, text: str, rule: str = "wording.doubled", key: str = "p9:1,1,2,2") -> StoredFinding:
-    return StoredFinding(
-        id, rule, "warning", f"词语重复：“{text}”。", "", "", (StoredPlace(key, "正文", text),)
-    )
+    return finding(id, rule, "warning", f"词语重复：“{text}”。", "", "", (place_in_words(key, "正文", text),))
 
 
 def version(*findings: StoredFinding, tables: tuple[str, ...] = (TABLE,), **more: object) -> Version:
@@ -74,10 +94,8 @@ def test_another_rule_that_blames_the_same_number_is_the_same_finding() -> None:
 
 def test_the_culprit_moved_among_the_same_numbers() -> None:
     one, two = cell("教育支出", "合计", "12.00"), cell("教育支出", "合计", "13.00", table="收支总表")
-    old = StoredFinding("a", "equal.x", "error", "两表不相等，相差 1.00。", "12.00", "13.00", (one, two))
-    new = StoredFinding(
-        "b", "equal.x", "error", "收支总表“教育支出”应为 12.00。", "13.00", "12.00", (two, one)
-    )
+    old = finding("a", "equal.x", "error", "两表不相等，相差 1.00。", "12.00", "13.00", (one, two))
+    new = finding("b", "equal.x", "error", "收支总表“教育支出”应为 12.00。", "13.00", "12.00", (two, one))
     assert compare(version(old), version(new)).still == ((old, new),)
 
 
@@ -106,7 +124,7 @@ def test_what_can_no_longer_be_checked_is_not_fixed() -> None:
 
 def test_a_sentence_that_is_gone_is_not_a_sentence_put_right() -> None:
     said = "教育支出12.00万元，比上年增加2.00万元"
-    old = StoredFinding(
+    old = finding(
         "a",
         "prose.table",
         "error",
@@ -131,7 +149,7 @@ def test_wrong_words_taken_out_are_fixed() -> None:
 
 def test_numbers_that_nobody_changed_are_not_put_right() -> None:
     one, two = cell("教育支出", "合计", "12.00"), cell("教育支出", "合计", "13.00", table="收支总表")
-    old = StoredFinding("a", "equal.x", "error", "两表不相等，相差 1.00。", "12.00", "13.00", (one, two))
+    old = finding("a", "equal.x", "error", "两表不相等，相差 1.00。", "12.00", "13.00", (one, two))
     same = frozenset((s.words, s.text) for s in old.spots)
     tables = (TABLE, "收支总表")
     [(told, why)] = compare(version(old, tables=tables), version(tables=tables, numbers=same)).gone
@@ -160,7 +178,7 @@ def test_equal_words_in_several_sentences_are_told_apart_by_what_stands_before()
     later = (f"{first}：行政运行支出预算为九十万元，{said.format('2.06', '2.27')}。", f"{second}：住房保障支出预算为五十万元，{changed}。")  # fmt: skip
 
     def rate(id: str, sentence: str, value: str) -> StoredFinding:
-        return StoredFinding(id, "prose.growth", "error", f"正文“{sentence}”，印为 {value}%。", value, "", (words(value, sentence),))  # fmt: skip
+        return finding(id, "prose.growth", "error", f"正文“{sentence}”，印为 {value}%。", value, "", (words(value, sentence),))  # fmt: skip
 
     old = (rate("a", one, "8.27"), rate("b", two, "5.05"))
     new = rate("c", changed, "7.77")
@@ -186,7 +204,7 @@ def test_equal_findings_pair_in_the_order_of_the_document() -> None:
 
 
 def test_findings_without_a_place() -> None:
-    old = StoredFinding("a", "profile.conflict", "notice", "封面写 2024 年，标题多处写 2023 年。", "", "", ())
+    old = finding("a", "profile.conflict", "notice", "封面写 2024 年，标题多处写 2023 年。", "", "", ())
     new = replace(old, id="b", message="封面写 2024 年，标题多处写 2025 年。")
     assert compare(version(old), version(new)).still == ((old, new),)
     assert compare(version(old), version()).fixed == (old,)
@@ -238,14 +256,14 @@ def test_an_id_that_means_another_finding_now_gives_way() -> None:
 
 
 def test_findings_and_versions_are_made_of_what_a_page_shows() -> None:
-    spot = SimpleNamespace(key="p1:1", leaf=1, box=None, words="支出总表“教育支出”“合计”", text="12.00")
-    finding = SimpleNamespace(
-        id="a", rule="rows.children", severity="error", message="有误。", reported="12.00", expected="13.00", spots=(spot,)
+    spot = Spot("p1:1", 1, None, "支出总表“教育支出”“合计”", "12.00")
+    shown = ShownFinding(
+        "rows.children", id="a", severity=Severity.ERROR, message="有误。", reported="12.00", expected="13.00", spots=(spot,)
     )  # fmt: skip
     piece = SimpleNamespace(text="教育支出")
     block = SimpleNamespace(pieces=(piece,), rows=((SimpleNamespace(pieces=(piece,)),),))
     view = SimpleNamespace(
-        findings=(finding,),
+        findings=(shown,),
         sections=(SimpleNamespace(name="支出总表"),),
         leaves=(SimpleNamespace(texts=(((0, 0, 1, 1), "一、部门概况"),), blocks=(block,)),),
         unchecked=(SimpleNamespace(rule="r", table="t", reason="无"),),
@@ -253,8 +271,8 @@ def test_findings_and_versions_are_made_of_what_a_page_shows() -> None:
         numbers={"p1:1": SimpleNamespace(words="支出总表“教育支出”“合计”", text="12.00")},
     )
     made = version_of(view)
-    assert made.findings == (stored_finding(finding),)
-    assert made.findings[0].spots[0].table == "支出总表"
+    assert made.findings == (stored_finding(shown),)
+    assert table_of(made.findings[0].spots[0]) == "支出总表"
     assert made.texts == ("一、部门概况", "教育支出", "教育支出")
     assert made.unread == ("第 2 页没有文字层。",) and made.unchecked == (("r", "t", "无"),)
     assert made.numbers == {("支出总表“教育支出”“合计”", "12.00")}
@@ -270,12 +288,12 @@ SPOTS = st.one_of(
         st.integers(1, 12), st.sampled_from([TABLE, "收支总表"]),
     ),
     st.builds(
-        lambda text, k: StoredPlace(f"l{k}:0-9", "正文", text),
+        lambda text, k: place_in_words(f"l{k}:0-9", "正文", text),
         st.sampled_from(["拨款拨款", "比上年增加1.00万元", "比上年增加2.00万元", ""]), st.integers(1, 12),
     ),
 )  # fmt: skip
 FINDINGS = st.builds(
-    StoredFinding, st.text("ab", min_size=1, max_size=6), st.sampled_from(["rows.total", "rows.children", "prose.table", "wording.x"]),
+    finding, st.text("ab", min_size=1, max_size=6), st.sampled_from(["rows.total", "rows.children", "prose.table", "wording.x"]),
     st.just("error"), st.sampled_from(["印为 1.00，应为 2.00。", "印为 3.00。", "词语重复。", ""]), st.just(""), st.just(""),
     st.lists(SPOTS, max_size=4).map(tuple),
 )  # fmt: skip

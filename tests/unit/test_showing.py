@@ -353,7 +353,7 @@ def test_columns_of_an_older_or_a_newer_writer_are_no_damage() -> None:
     found, _ = _read(_again([*told[:2], tables], kept))
     assert [f.message for f in found.findings] == [f.message for f in view.findings]
     assert found.numbers == view.numbers and found.leaves == view.leaves
-    assert all(s.keys == () for f in found.findings for s in f.sums)
+    assert all(s.keys == () for f in found.findings for s in f.broken)
 
 
 @pytest.mark.parametrize("name", [PDFS[0], *FLOWS[:2]])
@@ -665,9 +665,10 @@ def test_what_may_be_wrong_is_not_called_proved(tmp_path: Path) -> None:
     checked = check_document(read(tmp_path / "a.txt"))
     [doubtful] = [f for f in checked.findings if not f.certain]
     [broken] = doubtful.broken
-    assert checked.standing[broken.total.fact].value == "contradicted"
+    total, *others = broken.numbers
+    assert checked.standing[total.fact].value == "contradicted"
     held = {f.id for r in checked.results if r.outcome != Outcome.CONTRADICTED for f in r.relation.facts()}
-    parts = {p.fact for p in broken.parts if p.fact in checked.standing}
+    parts = {p.fact for p in others if p.fact in checked.standing}
     assert parts
     assert all(checked.standing[i].value != "proved" for i in parts - held)
     view = view_of(checked, ["a.pdf"])
@@ -687,9 +688,7 @@ def test_what_a_sure_culprit_explains_stays_proved() -> None:
         finding.certain and checked.coverage.contradicted == 2
     )  # and a zero that only the broken sum speaks of
     zeros = {f.id for t in checked.tables for f in t.facts() if f.amount and not f.amount.value}
-    others = {p.fact for b in finding.broken for p in (b.total, *b.parts)} - {
-        finding.suspects[0].evidence.fact
-    }
+    others = {p.fact for b in finding.broken for p in b.numbers} - {finding.suspects[0].evidence.fact}
     assert others and {
         checked.standing[i].value for i in others if checked.standing.get(i) and i not in zeros
     } == {"proved"}

@@ -150,12 +150,32 @@ def _document(c: Checked, extent: Extent) -> Row:
     p, s = c.profile, c.coverage
     count = {severity: sum(f.severity is severity for f in c.findings) for severity in Severity}
     return (
-        VERSION, p.body, p.fiscal_year, p.stage, p.level, p.region, _division(p.body, p.region), _code(c),
-        c.document_kind, max(len(c.document.parts), 1),
-        len(c.document.pages), s.numbers, s.proved, s.contradicted, s.alone, s.trivial, count[Severity.ERROR],
+        VERSION,
+        p.body,
+        p.fiscal_year,
+        p.stage,
+        p.level,
+        p.region,
+        _division(p.body, p.region),
+        _code(c),
+        c.document_kind,
+        max(len(c.document.parts), 1),
+        len(c.document.pages),
+        s.numbers,
+        s.proved,
+        s.contradicted,
+        s.alone,
+        s.trivial,
+        count[Severity.ERROR],
         count[Severity.WARNING],
-        c.document.sha256, p.conflicts, len(c.results), extent.not_understood, extent.lost, extent.pages, extent.cut,
-    )  # fmt: skip
+        c.document.sha256,
+        p.conflicts,
+        len(c.results),
+        extent.not_understood,
+        extent.lost,
+        extent.pages,
+        extent.cut,
+    )
 
 
 def _division(body: str, region: str) -> str:
@@ -200,12 +220,26 @@ def _tables(c: Checked) -> Iterator[Row]:
         place = t.table.cells[0].place if t.table.cells else None
         inner = place.inner if isinstance(place, InFile) else place
         yield (
-            t.id, t.standard.id if t.standard else "", t.name, names[t.id], t.title, c.kinds.get(t.id), bool(t.part_of),
-            t.table.pages, t.table.rows, t.table.columns, t.header.first,
-            file_of(place), place.page if place else None, inner.key if inner else "", plain(place) if place else None,
-            t.part_of, t.unit.name if t.unit else "", tuple(unknown.get(t.id, ())),
+            t.id,
+            t.standard.id if t.standard else "",
+            t.name,
+            names[t.id],
+            t.title,
+            c.kinds.get(t.id),
+            bool(t.part_of),
+            t.table.pages,
+            t.table.rows,
+            t.table.columns,
+            t.header.first,
+            file_of(place),
+            place.page if place else None,
+            inner.key if inner else "",
+            plain(place) if place else None,
+            t.part_of,
+            t.unit.name if t.unit else "",
+            tuple(unknown.get(t.id, ())),
             *_counts(coverage(standing.get(t.id, {}))),
-        )  # fmt: skip
+        )
 
 
 def _unknown_words(c: Checked) -> dict[str, dict[str, None]]:
@@ -235,6 +269,12 @@ def _cells(c: Checked) -> Iterator[Row]:
             fact = by_cell.get((x.row, x.column), "")
             standing = c.standing.get(fact)
             yield (
-                found.table.id, x.row, x.column, x.row_span, x.column_span, x.text, fact,
+                found.table.id,
+                x.row,
+                x.column,
+                x.row_span,
+                x.column_span,
+                x.text,
+                fact,
                 standing.value if standing else "",
-            )  # fmt: skip
+            )

@@ -25,9 +25,21 @@ def issues(c: Checked, keys: Keys) -> Iterator[Row]:
     for n, i in enumerate(c.findings):
         arguments = json.dumps(_plain(i.arguments), ensure_ascii=False, sort_keys=True)
         yield (
-            i.id, i.rule, i.severity.value, i.message, arguments, i.reported, i.expected, i.unit, i.certain,
-            n, key_of(i, i.rule, keys), _surer(i, keys), i.difference, i.basis,
-        )  # fmt: skip
+            i.id,
+            i.rule,
+            i.severity.value,
+            i.message,
+            arguments,
+            i.reported,
+            i.expected,
+            i.unit,
+            i.certain,
+            n,
+            key_of(i, i.rule, keys),
+            _surer(i, keys),
+            i.difference,
+            i.basis,
+        )
 
 
 def _plain(values: Arguments) -> Mapping[str, Any]:
@@ -68,10 +80,26 @@ def evidence(c: Checked, keys: Keys) -> Iterator[Row]:
         for nth, (role, e, suggestion, why) in enumerate(shown):
             inner = e.place.inner if isinstance(e.place, InFile) else e.place
             yield (
-                issue.id, nth, role, e.fact, str(keys.get(e.fact, "")), e.table, e.row, e.column, e.text, suggestion,
-                file_of(e.place), e.place.page, inner.key,
-                n, e.table_name, sections.of(e), e.value, why, plain(e.place),
-            )  # fmt: skip
+                issue.id,
+                nth,
+                role,
+                e.fact,
+                str(keys.get(e.fact, "")),
+                e.table,
+                e.row,
+                e.column,
+                e.text,
+                suggestion,
+                file_of(e.place),
+                e.place.page,
+                inner.key,
+                n,
+                e.table_name,
+                sections.of(e),
+                e.value,
+                why,
+                plain(e.place),
+            )
 
 
 class _Sections:

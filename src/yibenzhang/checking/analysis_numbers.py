@@ -36,10 +36,23 @@ def facts(c: Checked, keys: Mapping[str, FactKey]) -> Iterator[Row]:
             seen.add(fact.id)
             row, column = view.rows[r], view.columns[k]
             yield (
-                fact.id, str(keys[fact.id]), view.table, view.title, view.panel, row.index, column.index, row.code,
-                row.label, "/".join(column.path), row.total, *_amount(fact), *_coordinates(view.places[r, k]),
-                _cell(fact, view.places[r, k]), _standing(c, fact.id), *place_of(fact.place),
-            )  # fmt: skip
+                fact.id,
+                str(keys[fact.id]),
+                view.table,
+                view.title,
+                view.panel,
+                row.index,
+                column.index,
+                row.code,
+                row.label,
+                "/".join(column.path),
+                row.total,
+                *_amount(fact),
+                *_coordinates(view.places[r, k]),
+                _cell(fact, view.places[r, k]),
+                _standing(c, fact.id),
+                *place_of(fact.place),
+            )
     yield from _others(c, seen)
 
 
@@ -52,10 +65,23 @@ def _others(c: Checked, seen: set[str]) -> Iterator[Row]:
         if fact.id not in seen and fact.id not in figures:
             row, column = fact.cell
             yield (
-                fact.id, "", fact.table, "", 0, row, column, fact.row.code, fact.row.label, fact.column,
-                fact.row.role == "total", *_amount(fact), *_coordinates(Coordinates()), None, _standing(c, fact.id),
+                fact.id,
+                "",
+                fact.table,
+                "",
+                0,
+                row,
+                column,
+                fact.row.code,
+                fact.row.label,
+                fact.column,
+                fact.row.role == "total",
+                *_amount(fact),
+                *_coordinates(Coordinates()),
+                None,
+                _standing(c, fact.id),
                 *place_of(fact.place),
-            )  # fmt: skip
+            )
 
 
 def figures(c: Checked) -> Iterator[Row]:
@@ -80,11 +106,21 @@ def statements(c: Checked) -> Iterator[Row]:
         amount = _amount(s.quantity.fact)
         state = ("derived" if s.derived else amount[0], amount[1])
         yield (
-            s.quantity.fact.id, s.bound.id if s.bound else "", s.derived, " › ".join(s.quantity.passage.section[:2]),
-            s.words, s.bound.row.label if s.bound else "", *state, s.span.middle, s.span.low, s.span.high, *amount[5:],
+            s.quantity.fact.id,
+            s.bound.id if s.bound else "",
+            s.derived,
+            " › ".join(s.quantity.passage.section[:2]),
+            s.words,
+            s.bound.row.label if s.bound else "",
+            *state,
+            s.span.middle,
+            s.span.low,
+            s.span.high,
+            *amount[5:],
             *_coordinates(s.at),
-            _cell(s.bound or s.quantity.fact, s.at), *place_of(s.quantity.fact.place),
-        )  # fmt: skip
+            _cell(s.bound or s.quantity.fact, s.at),
+            *place_of(s.quantity.fact.place),
+        )
 
 
 def _standing(c: Checked, fact: str) -> str:

@@ -202,15 +202,27 @@ def _certain(culprit: Culprit, cause: Cause, names: dict[str, str], listed: bool
         total = summed(lead)
         gap = money(abs((value_of(fact) or Decimal(0)) - total), fact.unit)
         return "summed", arguments(
-            quoted=quoted, summands=_counted(len(partner)), expected=money(total, fact.unit), gap=gap,
-            slip=slip, rounded=rounded,
-        )  # fmt: skip
+            quoted=quoted,
+            summands=_counted(len(partner)),
+            expected=money(total, fact.unit),
+            gap=gap,
+            slip=slip,
+            rounded=rounded,
+        )
     parts = sum((t.fact.amount.value for t in relation.parts if t.fact.amount), Decimal(0))
     template = "along" if cause.along else "several" if count > 1 else "certain"
     return template, arguments(
-        table=names.get(fact.table, ""), where=fact.where, **_printed(fact), right=right, slip=slip,
-        rounded=rounded, count=count, total=relation.total.said, parts=parts, following=_following(cause, names),
-    )  # fmt: skip
+        table=names.get(fact.table, ""),
+        where=fact.where,
+        **_printed(fact),
+        right=right,
+        slip=slip,
+        rounded=rounded,
+        count=count,
+        total=relation.total.said,
+        parts=parts,
+        following=_following(cause, names),
+    )
 
 
 def _following(cause: Cause, names: dict[str, str]) -> tuple[Arguments, ...]:
@@ -244,10 +256,16 @@ def _swapped(cause: Cause, names: dict[str, str]) -> Said:
     rows = a.cell[0] != b.cell[0]
     one, two = (f.row.label or f.row.code for f in (a, b)) if rows else (a.column, b.column)
     return "swapped_rows" if rows else "swapped_columns", arguments(
-        table=names.get(a.table, ""), row=a.row.label or a.row.code, first=one, second=two, count=count,
-        first_text=a.text or None, first_empty=None if a.text else "empty", second_text=b.text or None,
+        table=names.get(a.table, ""),
+        row=a.row.label or a.row.code,
+        first=one,
+        second=two,
+        count=count,
+        first_text=a.text or None,
+        first_empty=None if a.text else "empty",
+        second_text=b.text or None,
         second_empty=None if b.text else "empty",
-    )  # fmt: skip
+    )
 
 
 def _uncertain(cause: Cause, lead: Result, names: dict[str, str], listed: bool) -> _Sentence:
@@ -266,15 +284,22 @@ def _uncertain(cause: Cause, lead: Result, names: dict[str, str], listed: bool) 
             other_table=names.get(t.fact.table, ""),
             other=t.fact.where,
             text="" if t.fact.table == "prose" else t.fact.text,
-        )  # fmt: skip
+        )
         for t in relation.parts
         if t.fact.printed
     )
     values = arguments(
-        table=names.get(total.table, ""), where=total.where, **_printed(total), others=others, count=count,
-        summands=_counted(count), expected=money(expected, total.unit), gap=money(gap, total.unit),
-        more=len(cause.broken) - 1 or None, **_tail(cause),
-    )  # fmt: skip
+        table=names.get(total.table, ""),
+        where=total.where,
+        **_printed(total),
+        others=others,
+        count=count,
+        summands=_counted(count),
+        expected=money(expected, total.unit),
+        gap=money(gap, total.unit),
+        more=len(cause.broken) - 1 or None,
+        **_tail(cause),
+    )
     return _Sentence(template, values, total, value_of(total), expected)
 
 
@@ -304,8 +329,10 @@ def _broken(result: Result, names: dict[str, str], standards: Standards) -> Brok
         relation.rule,
         standards.rule_by_id[relation.rule].name,
         arithmetic(result),
-        evidence_of(relation.total, names.get(relation.total.table, "")),
-        tuple(evidence_of(t.fact, names.get(t.fact.table, "")) for t in relation.parts if t.fact.printed),
+        tuple(
+            evidence_of(f, names.get(f.table, ""))
+            for f in (relation.total, *(t.fact for t in relation.parts if t.fact.printed))
+        ),
     )
 
 

@@ -45,7 +45,8 @@ def _one_of(made: Alternatives) -> Iterator[Result | Issue | NotChecked]:
 
 
 _BY_KIND = ("prose.table", "prose.changed")
-"""What these would tell of a wrong number depends on whether it stands somewhere in the tables: they say so themselves."""
+"""What these would tell of a wrong number depends on whether it stands somewhere in the tables: they say so
+themselves."""
 
 
 def _heard(made: Made) -> bool:
@@ -67,8 +68,8 @@ def _evaluated(relation: Relation) -> Result:
 
 
 def _by_whole_numbers(result: Result) -> bool:
-    """A sum of a sentence that agrees only because its whole numbers may be rounded: people print 6 for 6.00, so that it
-    proves nothing, and may still be right."""
+    """A sum of a sentence that agrees only because its whole numbers may be rounded: people print 6 for 6.00, so that
+    it proves nothing, and may still be right."""
     facts = result.relation.facts()
     if (
         result.outcome == Outcome.CONTRADICTED

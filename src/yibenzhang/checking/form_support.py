@@ -29,7 +29,8 @@ def supported(found: Iterable[Result]) -> tuple[Result, ...]:
         return enough or leaning and failed[rule] <= FEW
 
     return tuple(
-        r for r in results
+        r
+        for r in results
         if (r.outcome != Outcome.CONTRADICTED and not (failed[r.relation.rule] > held[r.relation.rule] + FEW))
         or (r.outcome == Outcome.CONTRADICTED and accuses(r.relation.rule))
-    )  # fmt: skip
+    )

@@ -11,7 +11,6 @@ from pathlib import PurePath
 
 from yibenzhang.balance.coverage import coverage
 from yibenzhang.checking.check import Checked
-from yibenzhang.model.findings import Finding
 from yibenzhang.model.issues import Issue
 from yibenzhang.model.places import file_of
 from yibenzhang.model.relations import NotChecked
@@ -198,7 +197,7 @@ def _joint(profiles: list[Profile]) -> Profile:
     return out
 
 
-def between(finding: Issue | Finding) -> bool:
+def between(finding: Issue) -> bool:
     """True for a finding that speaks of more than one file."""
     return len({file_of(e.place) for e in finding.evidence}) > 1
 
@@ -222,23 +221,15 @@ def parted(group: Group, whole: Checked, alone: Sequence[Checked]) -> tuple[Grou
                 tables=tables,
                 views=views,
                 kinds={t: k for t, k in whole.kinds.items() if t in ids},
-                results=tuple(
-                    r for r in whole.results if any(f.id in facts for f in r.relation.facts())
-                ),
+                results=tuple(r for r in whole.results if any(f.id in facts for f in r.relation.facts())),
                 standing=standing,
                 coverage=coverage(standing),
-                findings=tuple(
-                    f
-                    for f in whole.findings
-                    if not between(f) and _home(f, group.names) == k
-                ),
-                not_checked=tuple(
-                    n for n in whole.not_checked if n.table in ids or (not n.table and k == 0)
-                ),
+                findings=tuple(f for f in whole.findings if not between(f) and _home(f, group.names) == k),
+                not_checked=tuple(n for n in whole.not_checked if n.table in ids or (not n.table and k == 0)),
                 passages=tuple(p for p in whole.passages if file_of(p.place(0)) == name),
                 quantities=quantities,
             )
-        )  # fmt: skip
+        )
     across = tuple(f for f in whole.findings if between(f))
     return replace(group, findings=across, checked=whole), shares
 

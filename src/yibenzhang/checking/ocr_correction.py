@@ -173,7 +173,7 @@ def capped(finding: Issue, scanned: frozenset[tuple[str, int]]) -> Issue:
     if not scanned or finding.severity != Severity.ERROR:
         return finding
     places = [e.place for e in finding.evidence]
-    places += [e.place for b in finding.broken for e in (b.total, *b.parts)]
+    places += [e.place for b in finding.broken for e in b.numbers]
     pages = {(file_of(p), p.page) for p in places if p.page is not None}
     if pages and not pages & scanned:
         return finding
@@ -185,7 +185,7 @@ def doubted(finding: Issue, lost: frozenset[tuple[str, int]]) -> Issue:
     if not lost or finding.severity != Severity.ERROR:
         return finding
     places = [e.place for e in finding.evidence]
-    places += [e.place for b in finding.broken for e in (b.total, *b.parts)]
+    places += [e.place for b in finding.broken for e in b.numbers]
     if not any((file_of(p), p.page) in lost for p in places if p.page is not None):
         return finding
     words = speech()["doubt"]["unread"]

@@ -127,8 +127,16 @@ def _row_told(
     )
     if fact.amount is not None and fact.amount.value and not above and not _NUMBERED.fullmatch(name):
         yield Counted(
-            kind, name, code, unit, c.profile.fiscal_year, fact.place, "budget", fact.amount.base, _printed(fact)
-        )  # fmt: skip
+            kind,
+            name,
+            code,
+            unit,
+            c.profile.fiscal_year,
+            fact.place,
+            "budget",
+            fact.amount.base,
+            _printed(fact),
+        )
 
 
 def _is_body(name: str, own: str) -> bool:
@@ -161,21 +169,46 @@ def _of_form(form: GoalForm, year: int | None) -> Iterator[Counted]:
     yield Counted(kind, form.name, form.code, form.owner, year, form.place, words=words, begin=begin, end=end)
     for measure, fact in told:
         yield Counted(
-            kind, form.name, form.code, form.owner, year, form.place, measure, _value(fact), _printed(fact), words,
-            begin, end,
-        )  # fmt: skip
+            kind,
+            form.name,
+            form.code,
+            form.owner,
+            year,
+            form.place,
+            measure,
+            _value(fact),
+            _printed(fact),
+            words,
+            begin,
+            end,
+        )
     for item in form.former:
         found = _YEAR.search(item.name)
         if found and _value(item.fact):
             yield Counted(
-                "budget", form.name, form.code, form.owner, int(found[0]), item.fact.place, "budget",
-                _value(item.fact), _printed(item.fact),
-            )  # fmt: skip
+                "budget",
+                form.name,
+                form.code,
+                form.owner,
+                int(found[0]),
+                item.fact.place,
+                "budget",
+                _value(item.fact),
+                _printed(item.fact),
+            )
     for item in form.purchases:
         yield Counted(
-            "intention", form.name, form.code, form.owner, year, item.fact.place, "planned", _value(item.fact),
-            _printed(item.fact), item.name,
-        )  # fmt: skip
+            "intention",
+            form.name,
+            form.code,
+            form.owner,
+            year,
+            item.fact.place,
+            "planned",
+            _value(item.fact),
+            _printed(item.fact),
+            item.name,
+        )
 
 
 def _amounts(form: GoalForm) -> Iterator[tuple[str, Fact]]:
@@ -211,18 +244,45 @@ def indicators_of(c: Checked) -> Iterator[tuple[Any, ...]]:
         event = Counted(kind, form.name, form.code, form.owner, c.profile.fiscal_year, form.place).event
         for i in form.indicators:
             yield (
-                event, form.kind, form.name, i.level1, i.level2, i.name, i.value, i.former, i.last, i.actual, i.period,
-                i.weight, i.score, file_of(i.place), i.place.page, _key(i.place),
-            )  # fmt: skip
+                event,
+                form.kind,
+                form.name,
+                i.level1,
+                i.level2,
+                i.name,
+                i.value,
+                i.former,
+                i.last,
+                i.actual,
+                i.period,
+                i.weight,
+                i.score,
+                file_of(i.place),
+                i.place.page,
+                _key(i.place),
+            )
 
 
 def rows_of(c: Checked) -> Iterator[tuple[Any, ...]]:
     """Events as rows of the table project_events; the same said twice at one place counts once."""
     for t in dict.fromkeys(events_of(c)):
         yield (
-            t.event, t.kind, t.name, t.code, t.owner, t.year, t.begin, t.end, t.measure, t.value, t.printed, t.words,
-            file_of(t.place), t.place.page, _key(t.place),
-        )  # fmt: skip
+            t.event,
+            t.kind,
+            t.name,
+            t.code,
+            t.owner,
+            t.year,
+            t.begin,
+            t.end,
+            t.measure,
+            t.value,
+            t.printed,
+            t.words,
+            file_of(t.place),
+            t.place.page,
+            _key(t.place),
+        )
 
 
 def _key(place: Place) -> str:

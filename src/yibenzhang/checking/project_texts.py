@@ -82,17 +82,24 @@ def texts() -> Texts:
 
     sections = (
         Section(
-            s["kind"], re.compile(s["heading"]), re.compile(s["opening"]) if "opening" in s else None,
-            filled(s["pattern"]), s.get("words", ""),
+            s["kind"],
+            re.compile(s["heading"]),
+            re.compile(s["opening"]) if "opening" in s else None,
+            filled(s["pattern"]),
+            s.get("words", ""),
         )
         for s in data["section"]
-    )  # fmt: skip
+    )
     return Texts(
-        tuple((t["kind"], filled(t["pattern"])) for t in data["text"]), tuple(sections),
+        tuple((t["kind"], filled(t["pattern"])) for t in data["text"]),
+        tuple(sections),
         {k: tuple(filled(p) for p in found) for k, found in data["evaluation"].items()},
-        re.compile(data["before"]), re.compile(data["never"]), re.compile(data["body"]),
-        re.compile(data["heading"]), re.compile(data["programme"]),
-    )  # fmt: skip
+        re.compile(data["before"]),
+        re.compile(data["never"]),
+        re.compile(data["body"]),
+        re.compile(data["heading"]),
+        re.compile(data["programme"]),
+    )
 
 
 def told_in(

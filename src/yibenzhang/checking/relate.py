@@ -87,10 +87,15 @@ def relate(
         broken = _broken(laws)
     issues += [_short(s, names, standards) for s in laws.short]
     return Related(
-        tuple(frames), tuple(views), laws, tuple(_results(laws)), tuple(_across(laws)), tuple(_left(views, laws)),
+        tuple(frames),
+        tuple(views),
+        laws,
+        tuple(_results(laws)),
+        tuple(_across(laws)),
+        tuple(_left(views, laws)),
         tuple(issues),
         {f"t{f.table.index + 1}": k for f, k in zip(frames, kinds_of(frames), strict=True)},
-    )  # fmt: skip
+    )
 
 
 def _laws(
@@ -164,10 +169,17 @@ def _result(family: Family, i: Instance, rule: str) -> Result:
         rule = rule.replace("equal", "together.same")
     accuses = not i.holds or family.robust in (State.LAW, State.WITNESS)
     relation = Relation(
-        f"{family.name}|{i.explains.fact.id}", rule, terms, i.parent, law=_LAW[family.law], family=family.name,
-        explains="" if family.law == "equal" else i.explains.fact.id, accuses=accuses,
-        constant=i.constant, note=i.note,
-    )  # fmt: skip
+        f"{family.name}|{i.explains.fact.id}",
+        rule,
+        terms,
+        i.parent,
+        law=_LAW[family.law],
+        family=family.name,
+        explains="" if family.law == "equal" else i.explains.fact.id,
+        accuses=accuses,
+        constant=i.constant,
+        note=i.note,
+    )
     outcome = Outcome.CONTRADICTED
     if i.holds:
         outcome = Outcome.WITHIN_ROUNDING if i.residual else Outcome.HELD
@@ -264,9 +276,12 @@ def issue_of_unit(table: TableFacts, wrong: Misstated, standards: Standards) -> 
     """The unit of a table that all its relations with the rest show to be wrong."""
     printed = table.table.unit.name if table.table.unit else ""
     values = arguments(
-        table=table.table.name, printed=printed, right=wrong.unit.name, broken=len(wrong.broken),
+        table=table.table.name,
+        printed=printed,
+        right=wrong.unit.name,
+        broken=len(wrong.broken),
         numbers=tuple(arguments(text=f.text) for f in wrong.same[:2]),
-    )  # fmt: skip
+    )
     facts: dict[str, Fact] = {
         f.id: f for r in wrong.broken for f in r.relation.facts() if f.table == table.table.id
     }

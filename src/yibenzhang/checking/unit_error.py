@@ -20,7 +20,8 @@ _DIGITS = 5
 _FEW = 3
 """A unit is doubted on less where so many times more tables state the other one."""
 _MENDED = 4
-"""Where numbers are printed alike elsewhere, so many relations must hold in the other unit for one that does in neither."""
+"""Where numbers are printed alike elsewhere, so many relations must hold in the other unit for one that does in
+neither."""
 _OTHER = {YUAN.name: WAN_YUAN, WAN_YUAN.name: YUAN}
 
 

@@ -42,8 +42,10 @@ def unread_cells(views: Sequence[View], names: Mapping[str, str], others: Sequen
         cells = tuple(arguments(where=f.where, text=_shown(f.text)) for f in facts[:_NAMED])
         more = len(facts) if len(facts) > _NAMED else None
         yield Issue(
-            "reading.cell", arguments(table=name, cells=cells, more=more), tuple(evidence_of(f, name) for f in facts)
-        )  # fmt: skip
+            "reading.cell",
+            arguments(table=name, cells=cells, more=more),
+            tuple(evidence_of(f, name) for f in facts),
+        )
 
 
 def _bare(text: str) -> str:

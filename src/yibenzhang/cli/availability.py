@@ -37,7 +37,10 @@ def availability(
         str, typer.Option("--format", "-f", help="text 给人看，json 给程序用，csv 给表格用")
     ] = "text",
 ) -> None:
-    """按合同的说法算可用率：只算服务时间，扣除约定的维护，没有探测到的算不明，给出最好和最坏两种。退出码：0 没有做不到的承诺，1 有，2 不能算。"""
+    """按合同的说法算可用率：只算服务时间，扣除约定的维护，没有探测到的算不明，给出最好和最坏两种。
+
+    退出码：0 没有做不到的承诺，1 有，2 不能算。
+    """
     from yibenzhang.evidence.availability import availability as measured
     from yibenzhang.evidence.records import RecordsError, states_of_file
     from yibenzhang.evidence.service_plan import PlanError, plan_from, plan_of

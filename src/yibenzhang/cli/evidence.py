@@ -87,7 +87,10 @@ def run(
     seconds: Seconds = 60,
     format: Format = "text",
 ) -> None:
-    """按对应文件算出各指标，记入观测记录，再与承诺对照。没有读到的记为缺口，不记为零。退出码：0 没有做不到的，1 有做不到的，2 有没有数的。"""
+    """按对应文件算出各指标，记入观测记录，再与承诺对照。没有读到的记为缺口，不记为零。
+
+    退出码：0 没有做不到的，1 有做不到的，2 有没有数的。
+    """
     from yibenzhang.evidence.mappings import mapping_of
     from yibenzhang.evidence.measuring import period_of
     from yibenzhang.evidence.measuring import run as measured
@@ -143,7 +146,10 @@ def show(
     mapping: Annotated[Path | None, typer.Option(help="对应文件：用它的单位和它改过的承诺")] = None,
     format: Format = "text",
 ) -> None:
-    """显示观测记录；给了指标包、单位和时段（或对应文件和时段）的，显示每条承诺做到没有。退出码：0 没有做不到的，1 有，2 不能用。"""
+    """显示观测记录；给了指标包、单位和时段（或对应文件和时段）的，显示每条承诺做到没有。
+
+    退出码：0 没有做不到的，1 有，2 不能用。
+    """
     from yibenzhang.evidence.mappings import mapping_of
     from yibenzhang.evidence.measuring import period_of
     from yibenzhang.evidence.observations import Observations
@@ -182,7 +188,10 @@ def due(
     seconds: Seconds = 60,
     format: Format = "text",
 ) -> None:
-    """运行到了时候的对应文件：每个时点一次，多看几次也不会重复。退出码：0 都有数或没有到时候的，2 有没有数的或不能用的。"""
+    """运行到了时候的对应文件：每个时点一次，多看几次也不会重复。
+
+    退出码：0 都有数或没有到时候的，2 有没有数的或不能用的。
+    """
     import time
 
     _known(format)

@@ -36,7 +36,10 @@ def ingest(
     master: Master = "local[*]",
     standards: Layer = "",
 ) -> None:
-    """把公开文件收进账本：检查过的不再检查，同一份公开文件的几个文件合在一起。退出码：0 都收进了，2 有没收进的或不能运行。"""
+    """把公开文件收进账本：检查过的不再检查，同一份公开文件的几个文件合在一起。
+
+    退出码：0 都收进了，2 有没收进的或不能运行。
+    """
     from yibenzhang.batch import find_files
     from yibenzhang.ledger.addresses import ListError, fitted, read_list
 

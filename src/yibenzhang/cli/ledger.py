@@ -223,7 +223,10 @@ def take(
         str, typer.Option(help="工作台的数据库地址，同 serve --database", envvar="YIBENZHANG_DATABASE")
     ] = "",
 ) -> None:
-    """把工作台检查过、名录里写了公开日期的文件收进账本：用存着的核对结果，不再检查。退出码：0 都收进了，2 有没收进的或不能运行。"""
+    """把工作台检查过、名录里写了公开日期的文件收进账本：用存着的核对结果，不再检查。
+
+    退出码：0 都收进了，2 有没收进的或不能运行。
+    """
     from yibenzhang.cli.records import records
     from yibenzhang.office.database import prepare
     from yibenzhang.office.file_store import FileStore

@@ -253,7 +253,10 @@ def draft(
     body: Body = "",
     method: Annotated[Path | None, typer.Option(help="计分办法的 TOML 文件")] = None,
 ) -> None:
-    """把填报过的自评写进决算的编制工作簿：全年预算数、目标、指标和完成值。退出码：0 写了，1 没有对得上的项目，2 不能运行。"""
+    """把填报过的自评写进决算的编制工作簿：全年预算数、目标、指标和完成值。
+
+    退出码：0 写了，1 没有对得上的项目，2 不能运行。
+    """
     from zipfile import BadZipFile
 
     from yibenzhang.drafting.assessments import fill, unit_of

@@ -153,7 +153,10 @@ def import_(
     database: Address = "",
     standards: Layer = "",
 ) -> None:
-    """从表格导入：列按名称认，不收的行逐行说明原因。已有的只改表里写了的格。退出码：0 都收了，1 有不收的，2 不能运行。"""
+    """从表格导入：列按名称认，不收的行逐行说明原因。已有的只改表里写了的格。
+
+    退出码：0 都收了，1 有不收的，2 不能运行。
+    """
     from yibenzhang.reading import ReadingError
     from yibenzhang.resources.importing import mapping_of, read_table, take
 

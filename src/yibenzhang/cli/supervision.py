@@ -114,7 +114,14 @@ def list_schemes(
         for s in scores
     ]
     if format == "json":
-        _json({"versions": [{**t, "definition": as_data(v.definition)} for t, v in zip(listed, versions, strict=True)], "scores": done})  # fmt: skip
+        _json(
+            {
+                "versions": [
+                    {**t, "definition": as_data(v.definition)} for t, v in zip(listed, versions, strict=True)
+                ],
+                "scores": done,
+            }
+        )
     elif format == "csv":
         _csv(done if name else listed)
     else:
@@ -208,7 +215,10 @@ def repeat(
     seconds: Seconds = 60,
     format: Format = "text",
 ) -> None:
-    """照原来的版和当时读到的数重算，应当一个不差；--again 再读一遍来源。退出码：0 一样，1 有不一样的，2 来源没有读到。"""
+    """照原来的版和当时读到的数重算，应当一个不差；--again 再读一遍来源。
+
+    退出码：0 一样，1 有不一样的，2 来源没有读到。
+    """
     from yibenzhang.evidence.sources import Limits
     from yibenzhang.supervision.assessing import read
     from yibenzhang.supervision.store import Assessments, differences
@@ -247,7 +257,10 @@ def repeat(
 def due(
     store: Store, by: By = "yibenzhang", at: At = "", seconds: Seconds = 60, format: Format = "text"
 ) -> None:
-    """上一个周期还没有算（或算的时候没有读到）的方案，各算一次；交给系统的 cron、systemd 或计划任务。退出码：0 都有数，2 有没有数的。"""
+    """上一个周期还没有算（或算的时候没有读到）的方案，各算一次；交给系统的 cron、systemd 或计划任务。
+
+    退出码：0 都有数，2 有没有数的。
+    """
     from yibenzhang.evidence.sources import Limits
     from yibenzhang.supervision.assessing import assess
     from yibenzhang.supervision.assessing import due as asked

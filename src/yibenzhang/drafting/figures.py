@@ -109,11 +109,11 @@ class Figures:
     things (车辆 …), ``last`` those of the year before and ``planned`` those of the opening budget, both by
     the names of the figures in the drafts' data; ``notes`` the texts by key. What none of them has is not known, and
     never nothing: ``complete`` says that ``last`` has all there was, so that a figure without one is new and a body
-    without any reports for the first time. ``elsewhere`` are amounts of this year that a document says in other tables than
-    its draft prints, or in its text; ``moves`` what it says of the year before, each with the amount of this year that
-    the sentence restates; ``steady`` amounts of this year that it says are about those of the last; ``called`` what it
-    calls the budget of a figure, where that is not the opening one; of ``doubtful`` ones it says two things; ``unsaid``
-    are figures whose change is not to be told, ``left_out`` those of which nothing is to be said.
+    without any reports for the first time. ``elsewhere`` are amounts of this year that a document says in other tables
+    than its draft prints, or in its text; ``moves`` what it says of the year before, each with the amount of this year
+    that the sentence restates; ``steady`` amounts of this year that it says are about those of the last; ``called``
+    what it calls the budget of a figure, where that is not the opening one; of ``doubtful`` ones it says two things;
+    ``unsaid`` are figures whose change is not to be told, ``left_out`` those of which nothing is to be said.
     """
 
     body: str

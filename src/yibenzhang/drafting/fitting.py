@@ -1,4 +1,5 @@
-"""How a table is set: column widths, the size of its type, so that it stands on one page where smaller type does that."""
+"""How a table is set: column widths, the size of its type, so that it stands on one page where smaller type does
+that."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ _TALLEST = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """The size of the type, the room at the sides of a cell and above and below it, and column widths in centimetres."""
+    """The size of the type, the room at the sides of a cell and above and below it, and column widths in
+    centimetres."""
 
     points: float
     beside: float

@@ -130,7 +130,8 @@ def _table(grid: Grid, shown: bool, how: Setting) -> str:
         else ""
     )
     points = 0.94 * how.points  # the sans and serif faces of Typst are a little wider than Word's
-    small = f"#show table: set text(size: {points:.2f}pt)\n#set table(inset: (x: {how.beside:.3f}cm, y: {2.2 + how.above * 28:.2f}pt))"
+    inset = f"x: {how.beside:.3f}cm, y: {2.2 + how.above * 28:.2f}pt"
+    small = f"#show table: set text(size: {points:.2f}pt)\n#set table(inset: ({inset}))"
     whole = "" if grid.header else "#block(breakable: false, width: 100%)"  # a form is read in one piece
     return f"""{whole or "#"}[#set par(first-line-indent: 0pt)
 {above}

@@ -41,8 +41,8 @@ _ITEM = 7
 class SourceFigures:
     """Amounts of this year and of the opening budget in 元 by name; ``moves``: pairs of this year's amount and last
     year's by name or ``function:CODE``; ``steady``: amounts of this year that are said to be about those of the last;
-    ``called``: what the budget of an amount is called, where it is not the opening one; ``notes``: texts by key, as they
-    are printed."""
+    ``called``: what the budget of an amount is called, where it is not the opening one; ``notes``: texts by key, as
+    they are printed."""
 
     amounts: Mapping[str, Decimal] = field(default_factory=dict)
     planned: Mapping[str, Decimal] = field(default_factory=dict)
@@ -115,8 +115,8 @@ class _Source:
         return out, frozenset(doubtful)
 
     def _made_up(self, out: dict[str, Decimal]) -> None:
-        """Parts that do not come to their whole, where other tables tell parts that do: those with what was carried over
-        in them, as one table has them, for those of this year alone."""
+        """Parts that do not come to their whole, where other tables tell parts that do: those with what was carried
+        over in them, as one table has them, for those of this year alone."""
         for whole, parts, carried in self.kind.sums:
             total = out.get(whole)
             slack = SLACK * len(parts)

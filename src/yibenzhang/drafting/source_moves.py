@@ -1,7 +1,7 @@
 """What the text of a published document says of the year before, and the reasons it gives.
 
-A comparison counts only where it names last year, and where the amount that it compares is sure: it stands right before,
-or it is named again in the same words, or the printed rate is that of the two amounts.
+A comparison counts only where it names last year, and where the amount that it compares is sure: it stands right
+before, or it is named again in the same words, or the printed rate is that of the two amounts.
 """
 
 from __future__ import annotations

@@ -1,1 +1,2 @@
-"""The few laws of the cube: what ought to hold between numbers, found in the coordinates and the layout of a document."""
+"""The few laws of the cube: what ought to hold between numbers, found in the coordinates and the layout of a
+document."""

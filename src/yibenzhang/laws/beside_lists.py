@@ -15,7 +15,8 @@ _CLASS = 3
 
 
 def beside_lists(numbers: Numbers) -> Iterator[Family]:
-    """A family for each column of a panel under the same headings as the one at its left; it proves and never accuses."""
+    """A family for each column of a panel under the same headings as the one at its left; it proves and never
+    accuses."""
     for p, (before, view) in enumerate(zip(numbers.views, numbers.views[1:], strict=False), start=1):
         if before.table != view.table or _headings(before) != _headings(view):
             continue

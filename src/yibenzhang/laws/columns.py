@@ -85,9 +85,10 @@ def partitions(
         for n, whole in lines:
             inside = [(m, at) for m, at in lines if m != n and _within(at, whole, group, trees)]
             top = [
-                (m, at) for m, at in inside
+                (m, at)
+                for m, at in inside
                 if not any(k != m and _within(at, other, group, trees) for k, other in inside)
-            ]  # fmt: skip
+            ]
             if top and len({at.values() for _, at in top}) == len(top):
                 yield n, [m for m, _ in top]
 
@@ -118,9 +119,13 @@ def item_families(numbers: Numbers, trees: Mapping[str, Tree]) -> Iterator[Famil
                 made = instance(whole, found, f"{view.table}/{view.panel}/{view.rows[total].index}")
                 if made is not None:
                     yield Family(
-                        "total", "total.rows", f"{view.table}/{view.panel}/items/{total}/{n}", "rows|coordinates", [made],
+                        "total",
+                        "total.rows",
+                        f"{view.table}/{view.panel}/items/{total}/{n}",
+                        "rows|coordinates",
+                        [made],
                         direction="rows",
-                    )  # fmt: skip
+                    )
 
 
 def _within(part: Coordinates, whole: Coordinates, group: tuple[str, ...], trees: Mapping[str, Tree]) -> bool:

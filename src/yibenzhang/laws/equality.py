@@ -125,10 +125,15 @@ def _family(numbers: Numbers, pair: Pair, instances: list[Instance]) -> Family:
     if _of_a_part(one, other):
         instances = [i for i in instances if i.holds or not one.rows[i.explains.row].total]
     return Family(
-        "equal", "equal", f"{one.table}/{one.panel}/{ca}~{other.table}/{other.panel}/{cb}/{kind}",
-        _pool(kind, one, ca, other, cb), instances, weak=weak, head=head,
+        "equal",
+        "equal",
+        f"{one.table}/{one.panel}/{ca}~{other.table}/{other.panel}/{cb}/{kind}",
+        _pool(kind, one, ca, other, cb),
+        instances,
+        weak=weak,
+        head=head,
         direction=f"time {va}~{vb}" if kind == "time" else f"equal {kind}",
-    )  # fmt: skip
+    )
 
 
 def _untold(view: View, column: int) -> bool:

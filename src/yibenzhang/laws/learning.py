@@ -201,7 +201,8 @@ def _rank(effects: Sequence[Effect]) -> tuple[int, int]:
 
 
 def _order(word: Unknown, meaning: Meaning, effects: Sequence[Effect]) -> tuple[int, int, bool]:
-    """By rank; of *plain* and *total*, which stand at the same coordinates, total where others add up to the word alone."""
+    """By rank; of *plain* and *total*, which stand at the same coordinates, total where others add up to the word
+    alone."""
     adds_up = word.texts == (word.word,) and any("columns" in e.laws for e in effects)
     return *_rank(effects), meaning.dimension == ("plain" if adds_up else "total")
 
@@ -227,9 +228,15 @@ def _proposal(
     rank = _rank(effects)
     rivals = sum(_rank(e) <= rank for m, e in tried if m != meaning)
     return Proposal(
-        meaning, tuple(sorted(laws.items())), sum(bool(e.gained) for e in effects), sum(e.failed for e in effects),
-        new, lost, broken, rivals,
-    )  # fmt: skip
+        meaning,
+        tuple(sorted(laws.items())),
+        sum(bool(e.gained) for e in effects),
+        sum(e.failed for e in effects),
+        new,
+        lost,
+        broken,
+        rivals,
+    )
 
 
 def _distinct(tried: Sequence[Tried]) -> list[Tried]:

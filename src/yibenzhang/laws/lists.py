@@ -48,9 +48,10 @@ def fund_families(numbers: Numbers, view: int, sums: Sums) -> Iterator[Family]:
         )
     if "total" in columns and "year" in columns:
         same = [
-            i for r in range(len(numbers.views[view].rows))
+            i
+            for r in range(len(numbers.views[view].rows))
             if (i := _fund_sum(cells, r, columns, "total", [["year"]])) is not None
-        ]  # fmt: skip
+        ]
         yield Family("equal", "goals.total", f"{title}/total=year", "forms|year", same, True, "years")
 
 
@@ -107,9 +108,14 @@ def side_families(numbers: Numbers, views: Sequence[int], grids: int) -> Iterato
         sums += [a + b for (n, a), (m, b) in _pairs(sides) if n < m]
         sums += [[x] for _, printed in sides for x in printed if len(printed) > 1]
         held = [
-            i for k, a in enumerate(sums) for b in sums[k + 1 :]
-            if not {id(x) for x in a} & {id(x) for x in b} and (i := _even(a, b)) is not None and i.holds and not i.trivial
-        ]  # fmt: skip
+            i
+            for k, a in enumerate(sums)
+            for b in sums[k + 1 :]
+            if not {id(x) for x in a} & {id(x) for x in b}
+            and (i := _even(a, b)) is not None
+            and i.holds
+            and not i.trivial
+        ]
         if held:
             yield Family("equal", "goals.overall", f"{table}/sides", "forms|sides", held, True, "sides")
 
@@ -145,9 +151,11 @@ def item_totals(
         if v not in items or not printed:
             continue
         found = [
-            i for o in others for x in numbers.of[o].values()
+            i
+            for o in others
+            for x in numbers.of[o].values()
             if x.at.item == items[v] and (i := _even([x], printed)) is not None and i.holds and not i.trivial
-        ]  # fmt: skip
+        ]
         if found:
             name = f"{numbers.views[v].table}/{items[v]}"
             yield Family("equal", "equal", name, "lists|item", found, True, "item")
@@ -302,9 +310,14 @@ def _links(
                     met = any(i.holds and not i.trivial for i in found)
                     pool = "weak" if weak else "whole" if met else "none"
                     yield Family(
-                        "equal", "goals.projects", f"{one.table}/{one.panel}/{a}~{other.table}/{other.panel}/{b}/{way}",
-                        f"link|{pool}", found, weak=weak, direction="link",
-                    )  # fmt: skip
+                        "equal",
+                        "goals.projects",
+                        f"{one.table}/{one.panel}/{a}~{other.table}/{other.panel}/{b}/{way}",
+                        f"link|{pool}",
+                        found,
+                        weak=weak,
+                        direction="link",
+                    )
 
 
 def _whole(numbers: Numbers, v: int) -> set[int]:

@@ -16,7 +16,8 @@ NOTHING = (CellState.BLANK, CellState.DASH)
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A cell of a view. ``value`` and ``slack`` (half the width of its interval) are base units × 10^SCALE (see model.intervals).
+    """A cell of a view. ``value`` and ``slack`` (half the width of its interval) are base units × 10^SCALE (see
+    model.intervals).
 
     A blank or a dash is nothing where it is a part and says nothing where it is a total.
     """

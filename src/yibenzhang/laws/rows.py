@@ -44,9 +44,14 @@ def row_families(numbers: Numbers) -> Iterator[Family]:
                     some = [i for i in found if view.rows[i.explains.row].total == (kind == "total")]
                     if some:
                         yield Family(
-                            "total", "total.rows", f"{view.table}/{view.panel}/{name}/{kind}/{n}",
-                            f"rows|{name}|{kind}", some, weak=name in WEAK or view.open_end or at.measure == "count", direction="rows",
-                        )  # fmt: skip
+                            "total",
+                            "total.rows",
+                            f"{view.table}/{view.panel}/{name}/{kind}/{n}",
+                            f"rows|{name}|{kind}",
+                            some,
+                            weak=name in WEAK or view.open_end or at.measure == "count",
+                            direction="rows",
+                        )
 
 
 def _trees(numbers: Numbers, position: int, filled: Sequence[int]) -> dict[str, Lists]:
@@ -91,9 +96,14 @@ def beside_families(numbers: Numbers) -> Iterator[Family]:
             ]
             if found:
                 yield Family(
-                    "total", "total.rows", f"{table}/{view.panel}/beside/0", "rows|beside", found,
-                    weak=view.open_end, direction=f"beside {table}/{view.panel}",
-                )  # fmt: skip
+                    "total",
+                    "total.rows",
+                    f"{table}/{view.panel}/beside/0",
+                    "rows|beside",
+                    found,
+                    weak=view.open_end,
+                    direction=f"beside {table}/{view.panel}",
+                )
 
 
 def _filled(numbers: Numbers, position: int) -> list[int]:

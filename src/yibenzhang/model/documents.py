@@ -111,8 +111,8 @@ class Paragraph:
     """Running text outside tables; ``size`` is the font size in points (0 in text files).
 
     ``lines`` says where each character of a printed page stands, so that a number in a sentence can be shown;
-    ``apart``: an empty line before it parts it from what stands above; ``cell``: the cell of a table that was not read as
-    one, and no part of a sentence.
+    ``apart``: an empty line before it parts it from what stands above; ``cell``: the cell of a table that was not read
+    as one, and no part of a sentence.
     """
 
     text: str

@@ -64,13 +64,14 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class BrokenRelation:
-    """One contradicted relation under a finding: its rule and its arithmetic in one line."""
+    """One contradicted relation under a finding: its rule and its arithmetic in one line; its ``numbers``, the total
+    first, where they are at hand, and the ``keys`` of those that are on a page."""
 
     rule: str
     name: str
     arithmetic: str
-    total: Evidence
-    parts: tuple[Evidence, ...]
+    numbers: tuple[Evidence, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,10 @@ class Issue:
     A rule gives ``rule``, ``arguments``, ``template`` (which of the rule's sentences; empty: its own) and
     ``evidence``, the place it speaks of first. ``severity``, ``message``, ``basis`` and ``id`` are filled in
     when it is closed (checking.closing). ``reported``, ``expected`` and ``difference`` are decimal strings in
-    ``unit``; empty where they have no meaning.
+    ``unit``; empty where they have no meaning. ``number``, ``key`` and ``surer`` are said by the Analysis
+    (model.findings): its position there, its name in every version of the document, and the key of the error that
+    a doubt would be if the document decided it. What is read from an Analysis has no ``arguments``: its sentence is
+    made.
     """
 
     rule: str
@@ -100,6 +104,9 @@ class Issue:
     certain: bool = True
     """False where the document alone cannot decide which number is wrong: ``expected`` is then what the
     other numbers come to, not what should have been printed."""
+    number: int = 0
+    key: str = ""
+    surer: str = ""
 
     @property
     def values(self) -> Mapping[str, Value]:

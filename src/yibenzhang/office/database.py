@@ -101,8 +101,8 @@ _NO_MODE = "数据库地址里的 sslmode 只能是 disable、require 或 verify
 
 
 def encrypted(url: URL) -> tuple[URL, ssl.SSLContext | None]:
-    """The address without what it says of encryption, and how the connection is encrypted: to another machine always, its
-    certificate verified (``sslrootcert``: by whom), unless the address says otherwise. Raises DatabaseError."""
+    """The address without what it says of encryption, and how the connection is encrypted: to another machine always,
+    its certificate verified (``sslrootcert``: by whom), unless the address says otherwise. Raises DatabaseError."""
     said = {k: v if isinstance(v, str) else v[-1] for k, v in url.query.items()}
     mode, authority = said.pop("sslmode", ""), said.pop("sslrootcert", "")
     if mode not in ("", "disable", "require", "verify-full"):

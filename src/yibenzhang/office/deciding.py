@@ -197,7 +197,7 @@ def _last_decision(session: Session, actor: Actor, submission: Submission) -> De
         )
         .order_by(Decision.id.desc())
         .limit(4 * MOST)
-    )  # fmt: skip
+    )
     made = session.scalars(asked).all()
     found: Decision | None = _not_undone(made, lambda d: d.batch or str(d.id), lambda d: d.batch)
     return found

@@ -27,7 +27,8 @@ _OFTEN = 1024 * 1024
 
 def closed(folder: Path) -> bool:
     """Close a ledger folder that other users of the machine can open; whether that was so. A folder that holds no
-    ledger as yet may be anything (a home, ``/tmp``) and is left as it is. Raises OSError where it is somebody else's."""
+    ledger as yet may be anything (a home, ``/tmp``) and is left as it is. Raises OSError where it is somebody
+    else's."""
     ours = any((folder / name).is_file() for name in ("office.db", "id", "secret"))
     if os.name != "posix" or not ours or not folder.stat().st_mode & 0o077 or folder.stat().st_mode & 0o1000:
         return False

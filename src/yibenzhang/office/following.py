@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from yibenzhang.model.issues import Severity
 from yibenzhang.office import stored_views
 from yibenzhang.office.file_store import FileStore
-from yibenzhang.office.likeness import StoredFinding, StoredPlace
+from yibenzhang.office.likeness import StoredFinding, place_in_words
 from yibenzhang.office.matching import Version, compare, version_of
 from yibenzhang.office.models import Decision, Matter, State, Submission, Verdict
 from yibenzhang.office.roster import OPEN
@@ -22,17 +23,24 @@ PERSON = "person.added"
 """The rule of a defect that a person added."""
 _STANDING = (State.REVIEW, State.RETURNED, State.CLEAN, State.SUPERSEDED)
 _CARRIED = "沿用第 "
+_KEPT = ("id", "rule", "severity", "message", "reported", "expected")
+"""Fields of a finding that the records keep, besides its places."""
 
 
 def read_finding(data: dict[str, Any]) -> StoredFinding:
     """What a finding is compared by, as it was kept."""
-    spots = tuple(StoredPlace(**s) for s in data["spots"])
-    return StoredFinding(**(data | {"spots": spots, "context": frozenset(data.get("context", ()))}))
+    kept = {k: data[k] for k in _KEPT}
+    spots = tuple(place_in_words(**s) for s in data["spots"])
+    context = frozenset(data.get("context", ()))
+    return StoredFinding(
+        **kept | {"severity": Severity(kept["severity"]), "spots": spots, "context": context}
+    )
 
 
 def as_kept(finding: StoredFinding) -> dict[str, Any]:
     """The same as the records keep it."""
-    return asdict(finding) | {"context": sorted(finding.context)}
+    spots = [{"key": s.key, "words": s.words, "text": s.text} for s in finding.spots]
+    return {k: getattr(finding, k) for k in _KEPT} | {"spots": spots, "context": sorted(finding.context)}
 
 
 def follow(session: Session, ledger: FileStore, submission: Submission, matters: Sequence[Matter]) -> None:

@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from yibenzhang.model.amounts import narrow
+from yibenzhang.model.issues import TEXT
+from yibenzhang.showing.view import ShownFinding, Spot
 
 SURE = 0.5
 """Findings at least so alike are one and the same."""
@@ -16,37 +18,22 @@ _QUOTED = re.compile(r"“([^”]*)”")
 _AT_END = re.compile(r"(?:\(续表?\)|续表)$")
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPlace:
-    """A place of a finding: the key of the place, what it is (支出总表“教育支出”“合计”; 正文“…”), the printed text."""
+def table_of(spot: Spot) -> str:
+    """The name of the table a place of a finding stands in, folded; empty for the text and words without a name."""
+    name = fold_table(spot.words.partition("“")[0])
+    return "" if name == TEXT else name
 
-    key: str
-    words: str
-    text: str
 
-    @property
-    def table(self) -> str:
-        """The name of the table, folded; empty for the text and for words without a name."""
-        name = fold_table(self.words.partition("“")[0])
-        return "" if name == "正文" else name
-
-    @property
-    def sentence(self) -> str:
-        """The printed words in the text; empty for a place in a table."""
-        return "" if self.table else self.words.partition("“")[2].rstrip("”") or self.text
+def sentence_of(spot: Spot) -> str:
+    """The printed words in the text; empty for a place in a table."""
+    return "" if table_of(spot) else spot.words.partition("“")[2].rstrip("”") or spot.text
 
 
 @dataclass(frozen=True)  # no slots: cached properties
-class StoredFinding:
-    """A finding as it is kept with a version of a submission; ``spots`` begin with the likely culprit."""
+class StoredFinding(ShownFinding):
+    """A finding with what is kept of it in the office, and what it is compared by; ``spots`` begin with the likely
+    culprit and are without leaf and box."""
 
-    id: str
-    rule: str
-    severity: str
-    message: str
-    reported: str
-    expected: str
-    spots: tuple[StoredPlace, ...]
     context: frozenset[str] = frozenset()
     """What stands before the words in the text, in runs of characters, for words that many sentences share."""
 
@@ -71,18 +58,23 @@ class StoredFinding:
         return grams(fold(self.message))
 
 
-def stored_finding(finding: Any) -> StoredFinding:
-    """The same of anything that has the fields of a shown finding (id, rule, severity, message, reported,
-    expected, spots with key, words and text)."""
+def stored_finding(finding: ShownFinding) -> StoredFinding:
+    """What is kept of a shown finding."""
     return StoredFinding(
-        finding.id,
         finding.rule,
-        str(finding.severity),
-        finding.message,
-        finding.reported,
-        finding.expected,
-        tuple(StoredPlace(s.key, s.words, s.text) for s in finding.spots),
+        id=finding.id,
+        severity=finding.severity,
+        message=finding.message,
+        reported=finding.reported,
+        expected=finding.expected,
+        spots=tuple(place_in_words(s.key, s.words, s.text) for s in finding.spots),
     )
+
+
+def place_in_words(key: str, words: str, text: str) -> Spot:
+    """A place of a finding without a leaf: its key, what it is (支出总表“教育支出”“合计”; 正文“…”), the printed
+    text."""
+    return Spot(key, 0, None, words, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +86,10 @@ class Subject:
     said: frozenset[str]
 
     @classmethod
-    def of(cls, spot: StoredPlace) -> Subject:
+    def of(cls, spot: Spot) -> Subject:
         text = plain(spot.text)
-        if spot.table and "“" in spot.words:
-            names = (spot.table, *(fold(q) for q in _QUOTED.findall(spot.words)))
+        if (table := table_of(spot)) and "“" in spot.words:
+            names = (table, *(fold(q) for q in _QUOTED.findall(spot.words)))
             return cls(names, text, frozenset())
         words = fold(spot.words)
         return cls((words, fold(spot.text)), text, grams(words + fold(spot.text)))

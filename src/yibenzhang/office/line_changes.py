@@ -1,6 +1,7 @@
 """Taking back what was done to many lines of a roster at one go: last days and reviewers.
 
-Each such change is one entry of the audit trail, with a mark and with what the lines had before; nothing else is stored.
+Each such change is one entry of the audit trail, with a mark and with what the lines had before; nothing else is
+stored.
 """
 
 from __future__ import annotations

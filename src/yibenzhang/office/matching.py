@@ -18,7 +18,9 @@ from yibenzhang.office.likeness import (
     fold_table,
     grams,
     plain,
+    sentence_of,
     stored_finding,
+    table_of,
 )
 
 _READ_AGAIN = 0.5
@@ -120,7 +122,7 @@ def _placed(findings: list[StoredFinding], texts: tuple[str, ...]) -> list[Store
     whole = plain("".join(texts))
     out: list[StoredFinding] = []
     for finding in findings:
-        words = plain(finding.spots[0].sentence) if finding.spots else ""
+        words = plain(sentence_of(finding.spots[0])) if finding.spots else ""
         at = whole.find(words) if words else -1
         before = fold(whole[max(0, at - _BEFORE) : at]) if at > 0 else ""
         out.append(replace(finding, context=grams(before)) if before else finding)
@@ -229,7 +231,7 @@ class _Again:
 
     def why_not(self, finding: StoredFinding) -> str:
         """Empty where it could; else the reason, one sentence."""
-        tables = list(dict.fromkeys(s.table for s in finding.spots if s.table))
+        tables = list(dict.fromkeys(filter(None, map(table_of, finding.spots))))
         return (
             self._table_lost(finding, tables)
             or self._not_checked(finding, tables)
@@ -242,7 +244,7 @@ class _Again:
         lost = [t for t in tables[:1] if t in self._before and t not in self._now]
         if not lost or finding.rule.partition(".")[0] == "copies":
             return ""
-        name = next(s.words.partition("“")[0] for s in finding.spots if s.table == lost[0])
+        name = next(s.words.partition("“")[0] for s in finding.spots if table_of(s) == lost[0])
         return f"新版中没有读到“{name}”，这个问题是否改正无从核对{self._pages()}。"
 
     def _not_checked(self, finding: StoredFinding, tables: list[str]) -> str:
@@ -254,7 +256,7 @@ class _Again:
 
     def _blamed_again(self, finding: StoredFinding) -> str:
         """Another finding is about the same number of a table."""
-        in_table = finding.spots and finding.spots[0].table
+        in_table = finding.spots and table_of(finding.spots[0])
         blamed = self._blamed.get(finding.about[0].names) if in_table else None
         return f"新版就同一个数另报了一个问题：{blamed.rstrip('。')}。" if blamed else ""
 
@@ -276,7 +278,7 @@ class _Again:
 
     def _printed(self, finding: StoredFinding) -> bool:
         """Most of the sentence stands in the new version, whatever its numbers."""
-        words = fold(_whole(finding.spots[0].sentence, self._old))
+        words = fold(_whole(sentence_of(finding.spots[0]), self._old))
         wanted = grams(words, 4)
         return len(words) < 6 or len(wanted & self._grams) >= _READ_AGAIN * len(wanted)
 

@@ -96,7 +96,7 @@ def _item(number: int, m: Matter, f: ShownFinding | None, view: View, draw: Draw
         return _by_hand(number, m, view, draw)
     places = [s for s in f.spots if s.leaf]
     where = "、".join(dict.fromkeys(_place_name(view, s) for s in places[:_PLACES]))
-    sums = tuple(f"{x.name}：{x.arithmetic}" for x in f.sums[:3] if x.arithmetic not in m.message)
+    sums = tuple(f"{x.name}：{x.arithmetic}" for x in f.broken[:3] if x.arithmetic not in m.message)
     reported, expected = _values(f)
     item = NoticeItem(
         number, m.severity, m.message, reported, expected, f.unit, where, f.basis, sums, _remark(m)

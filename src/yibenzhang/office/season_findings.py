@@ -56,9 +56,19 @@ def found(
     """The findings asked for from position ``start``."""
     wanted = _wanted(actor, season, asked)
     columns = (
-        Matter.id, Matter.rule, Matter.severity, Matter.message, Matter.verdict, Matter.leaf, Submission.id.label("submission"),
-        Submission.round, Submission.state, Submission.name, Entry.id.label("entry"), Body.name.label("body"),
-    )  # fmt: skip
+        Matter.id,
+        Matter.rule,
+        Matter.severity,
+        Matter.message,
+        Matter.verdict,
+        Matter.leaf,
+        Submission.id.label("submission"),
+        Submission.round,
+        Submission.state,
+        Submission.name,
+        Entry.id.label("entry"),
+        Body.name.label("body"),
+    )
     keys = {f"key{k}": key for k, key in enumerate(_order(asked.sort))}
     each = select(*columns, *(key.label(name) for name, key in keys.items()))
     listed: Any = union_all(*(of(each).where(*wanted) for of in _BOTH))

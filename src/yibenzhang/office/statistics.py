@@ -2,8 +2,8 @@
 
 A finding that a later version still has counts once: where it was first told (``before_id`` is None there).
 The lateness of a roster line counts among the findings, by its kind and rule; it is no finding of a file: it makes
-none worse, stands in no file's way and has no rounds. Everything is counted by the database, in groups; a department's figures are
-those of its own files.
+none worse, stands in no file's way and has no rounds. Everything is counted by the database, in groups; a department's
+figures are those of its own files.
 """
 
 from __future__ import annotations

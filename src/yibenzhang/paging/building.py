@@ -165,7 +165,7 @@ class _Builder:
         """The places of each finding, then the numbers that may be its culprits."""
         for n, f in enumerate(self._checked.findings):
             spots: dict[tuple[str, str], Row] = {}
-            for e in [*f.evidence, *(e for b in f.broken for e in (b.total, *b.parts))]:
+            for e in [*f.evidence, *(e for b in f.broken for e in b.numbers)]:
                 key, leaf, box, words, text, more = self._spot(e)
                 spots.setdefault((key, text), (key, leaf, box, words, text, more))
             for k, spot in enumerate(spots.values()):
@@ -187,7 +187,7 @@ class _Builder:
         """The numbers of each sum that a finding broke."""
         for n, f in enumerate(self._checked.findings):
             for k, b in enumerate(f.broken):
-                yield from ((n, k, key) for key in dict.fromkeys(map(self._key, (b.total, *b.parts))))
+                yield from ((n, k, key) for key in dict.fromkeys(map(self._key, b.numbers)))
 
     def _key(self, e: Evidence) -> str:
         number = self._by_fact.get(e.fact)

@@ -259,8 +259,8 @@ class Book:
         return [dict(zip(("name", "who", "first", "last"), r, strict=True)) for r in found]
 
     def _likely(self, sought: str) -> dict[int, list[int]]:
-        """The passages with all these pairs of letters, by document, the latest first; of numbers alone, which are in no
-        index, all passages of the latest documents."""
+        """The passages with all these pairs of letters, by document, the latest first; of numbers alone, which are in
+        no index, all passages of the latest documents."""
         if not sought:
             asked = "SELECT d FROM texts JOIN documents USING (d) WHERE latest ORDER BY d DESC LIMIT ?"
             return {d: [] for (d,) in self.con.execute(asked, (_READ,))}

@@ -224,12 +224,15 @@ def _settled(candidates: Iterable[_Candidate]) -> Iterator[_Candidate]:
             best[b.id].append((step, score, a))
     for step, score, a, b in found:
         rivals = any(
-            s <= step and t >= score - _TIE and x.id not in (a.id, b.id)
-            and x.origins & other.origins and not x.origins & one.origins
+            s <= step
+            and t >= score - _TIE
+            and x.id not in (a.id, b.id)
+            and x.origins & other.origins
+            and not x.origins & one.origins
             and not any(r < s and y.id != one.id and y.origins & one.origins for r, _, y in best[x.id])
             for one, other in ((a, b), (b, a))
             for s, t, x in best[one.id]
-        )  # fmt: skip
+        )
         yield (_PROPOSED if rivals else step), score, a, b
 
 

@@ -7,22 +7,9 @@ import re
 from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.standards.patterns import patterns
 
-_AGAINST_BUDGET = re.compile(
-    r"决算数?\([^()]{1,24}\)(?P<bracketed>大于|高于|多于|小于|低于|少于)(?:年初)?预算数?\((?=\d)|决算数?比(?:年初)?预算数?(?P<moved>增加|多|减少|少)|(?P<over>超出|超过|超|低于|节约)(?:年初)?预算(?=\d)|[较比](?:年初)?预算数?(?:有所|略有)?(?P<spent>超支|节余|结余|节约)(?=[,。;])|决算数?(?P<word>大于|高于|多于|高出|超过|超出|小于|低于|少于|不及|等于|与预算数?持平|与年初预算数?持平)(?:年初)?预算数?|(?:与|和)(?:年初)?预算数?(?P<flat>持平|一致)|比(?:年初|全年|调整)?预算数?\d[\d,.]*[万亿]?元(?P<than>增加|减少|多|少|高|低)(?=[,。;])"
-)
-_SAME_AS = {
-    "增加": "多",
-    "减少": "少",
-    "超出": "高",
-    "超过": "高",
-    "超": "高",
-    "超支": "高",
-    "节约": "低",
-    "节余": "低",
-    "结余": "低",
-    "不及": "低",
-}
+_WORDS = patterns("budget_directions")
 
 
 def above(passages: list[Passage], quantities: dict[int, list[Quantity]], position: int) -> list[Quantity]:
@@ -40,12 +27,10 @@ def above(passages: list[Passage], quantities: dict[int, list[Quantity]], positi
 def directions(passage: Passage, quantities: list[Quantity]) -> list[Claim]:
     """ "决算数大于预算数" and its like, with the budget and the actual amount named before it."""
     out = []
-    for match in _AGAINST_BUDGET.finditer(passage.text):
-        word = next((_SAME_AS.get(g, g) for g in match.groups() if g), "")
-        if (
-            passage.text[max(0, match.start() - 2) : match.start()].endswith("基本")
-            or "基本持平" in match.group()
-        ):
+    for match in _WORDS["against_budget"].finditer(passage.text):
+        word = next((g for g in match.groups() if g), "")
+        start = max(0, match.start() - 2)
+        if _WORDS["roughly"].search(passage.text, start, match.start()) or _WORDS["flat"].search(match[0]):
             continue
         if (both := _bracketed(match, quantities)) is not None:
             out.append(_direction(passage, match, word, both))
@@ -66,7 +51,7 @@ def _only_two(passage: Passage, start: int, match: re.Match[str], before: list[Q
     """The one budget and the one amount carried out that the paragraph tells, each perhaps with its parts; or told
     before a semicolon, where the words behind it go on about them."""
     since = passage.text[start + 1 : match.start()]
-    if start >= 0 and "。" not in since and not re.match(r"[^,。;费金款项]{0,4}$", since):
+    if start >= 0 and "。" not in since and not _WORDS["same_item"].match(since):
         return []
     budgets = [q for q in before if q.money and q.kind == Kind.BUDGETED]
     actuals = [q for q in before if q.money and q.kind == Kind.ACTUAL]
@@ -75,7 +60,8 @@ def _only_two(passage: Passage, start: int, match: re.Match[str], before: list[Q
 
 def _direction(passage: Passage, match: re.Match[str], word: str, both: list[Quantity]) -> Claim:
     """``both``: the budget and the actual amount."""
-    says = Says.MORE if word[:1] in "大高多" else Says.LESS if word[:1] in "小低少" else Says.SAME
+    less = Says.LESS if _WORDS["less"].fullmatch(word) else Says.SAME
+    says = Says.MORE if _WORDS["more"].fullmatch(word) else less
     words = match.group()
     if words.endswith("("):
         words = passage.text[match.start() : passage.text.find(")", match.end()) + 1]
@@ -91,8 +77,8 @@ def _compared_with(match: re.Match[str], quantities: list[Quantity]) -> list[Qua
 
 
 def _bracketed(match: re.Match[str], quantities: list[Quantity]) -> list[Quantity] | None:
-    """ "决算数（2604 万元）大于预算数（2850 万元）": each in brackets behind its word; or the budget behind the amount that is
-    compared with it ("比预算数 18 万元增加")."""
+    """ "决算数（2604 万元）大于预算数（2850 万元）": each in brackets behind its word; or the budget behind the amount
+    that is compared with it ("比预算数 18 万元增加")."""
     if match.group("than"):
         return _compared_with(match, quantities)
     if match.groupdict().get("bracketed") is None:
@@ -105,8 +91,9 @@ def _bracketed(match: re.Match[str], quantities: list[Quantity]) -> list[Quantit
 def _budget_and_actual(before: list[Quantity], words: str) -> list[Quantity]:
     """The budget and the actual amount that stand last before some words, in either order in one sentence; the initial
     budget where the words speak of that and two are told."""
-    if "年初" in words and any("年初" in q.lead for q in before[-3:]):
-        before = [q for q in before if q.kind != Kind.BUDGETED or "年初" in q.lead]
+    initial = _WORDS["initial"]
+    if initial.search(words) and any(initial.search(q.lead) for q in before[-3:]):
+        before = [q for q in before if q.kind != Kind.BUDGETED or initial.search(q.lead)]
     last = before[-2:]
     if [q.kind for q in last] == [Kind.ACTUAL, Kind.BUDGETED]:
         together = "。" not in last[0].passage.text[last[0].end : last[1].start]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,11 +11,9 @@ from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.prose.subjects import change_behind_purpose
 from yibenzhang.standards.lexicon.sentences import as_before
+from yibenzhang.standards.patterns import patterns
 
-_MOVED_BY = re.compile(r"[,;。:(]?(?:[一-鿿]{0,4}(?:主要|原因)[一-鿿]{0,4}|其中|包括)[:,]?")
-_WHY = re.compile("主要|原因")
-_NEXT = re.compile("。(?=[比较与])")
-"""A sentence that begins by comparing goes on about the amount before it."""
+_WORDS = patterns("change_lists")
 _AT_ONCE = 30
 """A change stands so close behind its amount."""
 _LEVELS = (Kind.VALUE, Kind.ACTUAL)
@@ -86,13 +83,13 @@ def _explained(found: list[Quantity], every: list[Quantity]) -> Iterator[ChangeL
         if whole.kind != Kind.DELTA or not whole.sign:
             continue
         text = whole.passage.text
-        opening = _MOVED_BY.match(text, _with_its_rate(whole, every))
+        opening = _WORDS["moved_by"].match(text, _with_its_rate(whole, every))
         if opening is None:
             continue
         stop = text.find("。", opening.end())
         stop = len(text) if stop < 0 else stop
         inside = [q for q in found[at + 1 :] if q.start < stop]
-        if inside and _WHY.search(opening.group()) and ";" in text[opening.end() : inside[0].start]:
+        if inside and _WORDS["why"].search(opening.group()) and ";" in text[opening.end() : inside[0].start]:
             continue  # a reason without a number; what follows is told of something else
         if (made := _made_up(whole, opening.group(), inside)) is not None:
             yield made
@@ -109,7 +106,7 @@ def _made_up(whole: Quantity, opening: str, inside: list[Quantity]) -> ChangeLis
     if len(parts) != len(inside):
         return None
     so_on = "open" if AND_SO_ON.match(whole.passage.text[parts[-1].end :]) else ""
-    word = "其中" if "其中" in opening or "包括" in opening else "reason"
+    word = "其中" if _WORDS["of_which"].search(opening) else "reason"
     return ChangeList((whole,), tuple(parts), f"changes {word} {so_on}".rstrip())
 
 
@@ -126,8 +123,8 @@ def _along(
     listing: Listing, numbers: Numbers, positions: Mapping[int, int], known: Known
 ) -> ChangeList | None:
     """The changes of the parts of a list of amounts, each of which tells its own or that it is as it was; the change
-    of the whole is told behind it, or of the same amount elsewhere. None where a paragraph tells several parts: the list
-    has but its first."""
+    of the whole is told behind it, or of the same amount elsewhere. None where a paragraph tells several parts: the
+    list has but its first."""
     if "several" in listing.how:
         return None
     parts: list[Quantity] = []
@@ -155,7 +152,7 @@ def _change_of(q: Quantity, numbers: Numbers, positions: Mapping[int, int]) -> Q
     """The change told right after an amount."""
     for other in numbers.get(positions.get(id(q.passage), -1), ()):
         if other.start >= q.end:
-            between = _NEXT.sub(",", q.passage.text[q.end : other.start], 1)
+            between = _WORDS["next"].sub(",", q.passage.text[q.end : other.start], 1)
             near = len(between) < _AT_ONCE or change_behind_purpose(between)
             return other if near and other.kind == Kind.DELTA and other.sign else None
     return None

@@ -17,7 +17,7 @@ from yibenzhang.prose.subjects import (
     subject_of,
     without_reason,
 )
-from yibenzhang.standards.lexicon.directions import moves
+from yibenzhang.standards.patterns import patterns
 
 
 @dataclass
@@ -44,16 +44,8 @@ class _State:
     claims: list[Claim] = field(default_factory=list)
 
 
-_AT_ONCE = re.compile(rf"[,、(](?:即|也就是)?{moves()}(?:了|额)?(?:为)?")
-_THIS_YEAR = re.compile(r"[,，→]|预算|安排|[至到]|调整|、(?:本年|今年|当年|20\d\d年)")
-"""Between last year's amount and one that it is compared with."""
+_WORDS = patterns("claims")
 _GOES_ON = re.compile(rf"{COMPARES.pattern}|其中|包括|完成了?(?:年初|全年|调整后?)?预算")
-_PARTS = re.compile(r"其中|包括")
-_SAME_ITEM = re.compile(
-    r"^(?:(?:本年)?(?:支出)?决算(?:数|支出)?[:为是]?|完成(?:了)?(?:年初|全年|调整)?预算(?:数)?的?[:为]?)$"
-)
-"""A clause that goes on about the item whose budget was told: it names none."""
-_LIST = re.compile(r"其中[:：]?|包括[:：]?|以下方面[:：]?|如下[:：]?|[:：]$")
 
 
 def claims_of(passages: list[Passage], quantities: dict[int, list[Quantity]]) -> list[Claim]:
@@ -76,7 +68,7 @@ def claims_of(passages: list[Passage], quantities: dict[int, list[Quantity]]) ->
 def _spoken_of(passage: Passage, numbers: list[Quantity]) -> Quantity | None:
     """The amount that the next paragraph goes on about: the whole of a list, else the last one."""
     amounts = [q for q in numbers if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
-    if len(amounts) > 1 and _LIST.search(passage.text, amounts[0].end, amounts[1].start):
+    if len(amounts) > 1 and _WORDS["list"].search(passage.text, amounts[0].end, amounts[1].start):
         return amounts[0]
     return amounts[-1] if amounts else None
 
@@ -98,7 +90,7 @@ def _passage(
             if compared and state.head is not None and _listed_under(passage, state):
                 state.current = state.head
         elif "。" in between:
-            keep = state.head if inherited and not _LIST.search(passage.text[:end_of_last]) else None
+            keep = state.head if inherited and not _WORDS["list"].search(passage.text[:end_of_last]) else None
             state.head, state.current, state.budget, state.last, state.change = (
                 keep,
                 None,
@@ -110,19 +102,23 @@ def _passage(
                 state.budget = None
         elif ";" in between and _first(quantities, state) and COMPARES.match(between.rpartition(";")[2]):
             pass  # "……12.00万元；比上年预算增加……": one amount, and what became of it
-        elif ";" in between and state.budget is not None and _SAME_ITEM.search(between.rpartition(";")[2]):
+        elif (
+            ";" in between
+            and state.budget is not None
+            and _WORDS["same_item"].search(between.rpartition(";")[2])
+        ):
             pass  # "年初预算：……；支出决算：……；完成年初预算的……": one item
         elif ";" in between and not state.outside:
             state.current, state.budget, state.last, state.change = None, None, None, None
         if "。" in between or ";" in between:
             state.done = None
         _brackets(state, between)
-        if _PARTS.search(between):
+        if _WORDS["parts"].search(between):
             state.budget = None  # that of the whole is not that of its parts
         _step(state, q, between)
         end_of_last = q.end
     state.claims = [c for c in state.claims if not _void(c)]
-    announces = bool(re.search(r"(?:其中|包括|如下|以下方面)[:：]?$|[:：]$", passage.text))
+    announces = bool(_WORDS["announces"].search(passage.text))
     listed = (
         inherited
         and bool(quantities)
@@ -142,7 +138,7 @@ def _first(quantities: list[Quantity], state: _State) -> bool:
 def _listed_under(passage: Passage, state: _State) -> bool:
     if state.head is None or state.current is None or state.head.passage is not state.current.passage:
         return False
-    return bool(_LIST.search(passage.text, state.head.end, state.current.start))
+    return bool(_WORDS["list"].search(passage.text, state.head.end, state.current.start))
 
 
 def _void(claim: Claim) -> bool:
@@ -221,7 +217,7 @@ def _level(state: _State, q: Quantity, between: str) -> None:
         done = state.done
         state.claims.append(_claim(Says.COMPLETION, done, state, against=state.budget, rate=done))
         state.done = None
-    if state.last is not None and not _THIS_YEAR.search(between):
+    if state.last is not None and not _WORDS["this_year"].search(between):
         state.last = None
 
 
@@ -240,7 +236,9 @@ def _moved(state: _State, q: Quantity, between: str) -> None:
         subject, sure = state.moved
         moved = (subject, sure and (subject is None or of_base(last, subject)))
         state.claims.append(_claim(Says.SINCE, q, state, against=last, change=q, moved=moved))
-    elif state.rated is not None and _AT_ONCE.fullmatch(between) and state.rated.passage is q.passage:
+    elif (
+        state.rated is not None and _WORDS["at_once"].fullmatch(between) and state.rated.passage is q.passage
+    ):
         claim = _claim(Says.GROWTH, q, state, change=q, rate=state.rated, moved=state.moved)
         state.claims.append(claim)  # "同比下降 50%，减少 0.2 万元"
     state.rated = None
@@ -255,18 +253,19 @@ def _apart_from_budget(state: _State, q: Quantity) -> None:
 def _tells_change(current: Quantity | None, between: str) -> bool:
     """A change right behind an amount, or behind what it is for; or one that opens the sentence."""
     if current is None:
-        return not between.startswith(("(", "其中"))
+        return not _WORDS["opens"].match(between)
     return current.kind == Kind.VALUE and (len(between) <= 24 or change_behind_purpose(between))
 
 
 def _reached(state: _State, q: Quantity) -> None:
-    """What was said to have moved in the same sentence, before its amount: "项目支出减少 80 万元，2026 年安排 720 万元"."""
+    """What was said to have moved in the same sentence, before its amount: "项目支出减少 80 万元，2026 年安排 720
+    万元"."""
     for at, claim in enumerate(state.claims):
         told = q.passage.text[claim.at : q.start]
         if (
             claim.subject is None
             and claim.change
-            and not re.search("[。;]|其中|包括", told)
+            and not _WORDS["ended"].search(told)
             and moved_before(claim.change, q)
         ):
             state.claims[at] = replace(claim, subject=q)

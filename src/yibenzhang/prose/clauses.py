@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from yibenzhang.prose.quantities import Quantity
+from yibenzhang.standards.patterns import patterns
 
 _SEPARATOR = ",;:"
-_AMOUNT = re.compile(
-    r"(?:约|为|共)?(?<!\d)\d(?:[\d,]*\d)?(?:\.\d+)?(?:万亿元|亿元|万元|千元|元|%|个|辆|台|套|人|批次|次)(?:\([^()]*\))?"
-)
+_WORDS = patterns("clauses")
 _STOP = re.compile(r"[。;]")
 BACK = 3
 """So many sentences back a subject may be named."""
@@ -42,12 +41,12 @@ class Clause:
 def clauses_before(q: Quantity) -> Iterator[Clause]:
     """Its own clause, the clauses before it in the sentence, the beginnings of earlier sentences, the headings."""
     sentences = _STOP.split(q.passage.text[: q.start])
-    pieces = [p for c in _split(sentences[-1]) for p in _AMOUNT.split(c)]
+    pieces = [p for c in _split(sentences[-1]) for p in _WORDS["amount"].split(c)]
     for k, piece in enumerate(reversed(pieces[-MOST:])):
         yield Clause(piece.lstrip("、和及与"), Distance.CLAUSE if k else Distance.OWN)
     for sentence in reversed(sentences[-BACK - 1 : -1]):
         first = next((c for c in _split(sentence) if c), "")
-        yield Clause(_AMOUNT.split(first)[0], Distance.SENTENCE)
+        yield Clause(_WORDS["amount"].split(first)[0], Distance.SENTENCE)
     if not q.passage.heading:
         for heading in reversed(q.passage.section[-2:]):
             yield Clause(heading, Distance.HEADING)
@@ -56,7 +55,7 @@ def clauses_before(q: Quantity) -> Iterator[Clause]:
 def first_clauses(text: str) -> Iterator[Clause]:
     """The clauses of the first sentence of a paragraph in order, without amounts."""
     for clause in _split(_STOP.split(text)[0]):
-        yield Clause(_AMOUNT.split(clause)[0], Distance.SENTENCE)
+        yield Clause(_WORDS["amount"].split(clause)[0], Distance.SENTENCE)
 
 
 def _split(sentence: str) -> Iterator[str]:

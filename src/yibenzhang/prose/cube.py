@@ -156,10 +156,12 @@ class Cube:
         if not wanted.codes and not wanted.label:
             found = self._blanks.get((said.get("kind", ""), said.get("item", "")), [])
         found = [
-            c for c in found
-            if c.at.kind == said.get("kind", "") and c.at.item == said.get("item", "")
+            c
+            for c in found
+            if c.at.kind == said.get("kind", "")
+            and c.at.item == said.get("item", "")
             and self._rank(c, wanted, said) is not None
-        ]  # fmt: skip
+        ]
         fund = said.get("fund") or dict(wanted.prefer).get("fund", "")
         if fund:
             return [c.fact for c in found if c.at.fund == fund]
@@ -177,9 +179,10 @@ class Cube:
             c.fact.interval
             for cells in (self._plain.get((at.kind, at.item), ()), *self._coded(at))
             for c in cells
-            if c.fact.table == before.table and c.at.version in ("", "current_year")
+            if c.fact.table == before.table
+            and c.at.version in ("", "current_year")
             and _of_either_year(c.at) == at
-        ]  # fmt: skip
+        ]
         return not found or now.interval is None or any(x and _meets(now, x) for x in found)
 
     def _coded(self, at: Coordinates) -> Iterator[list[Cell]]:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.standards.patterns import patterns
 
-_DIVIDES = re.compile(r"(?:其中)?[,:]?(?:按照?|从|分)[^,。;:\d]{1,10}(?:[,:]|(?=[^,。;:\d]{2,12}\d))")
-_PARTS = re.compile(r"其中[:,]?|包括[:,]?")
-_LISTED = re.compile(
-    r"(?:^|[,;。:)、.])(?P<whole>[^,;。:\d]{2,30})\d[\d,]*(?:\.\d+)?万?元,?(?:主要)?(?:包括|包含|其中)[,:]?"
-)
+_WORDS = patterns("list_heads")
+_DIVIDES, _PARTS, _LISTED = _WORDS["divides"], _WORDS["parts"], _WORDS["listed"]
 
 
 def divided(q: Quantity) -> str:

@@ -142,8 +142,8 @@ def _manner(text: str, opening: re.Match[str], parts: list[Quantity], others: li
 
 
 def _own_parts(text: str, whole: Quantity, parts: list[Quantity]) -> list[Quantity]:
-    """The first of the parts, where they make up the whole and a comma after marks of enumeration ends them: what follows
-    stands in the list above ("运行维护费 32 万元，其中购置 12 万元、运行 20 万元，公务接待费 8 万元")."""
+    """The first of the parts, where they make up the whole and a comma after marks of enumeration ends them: what
+    follows stands in the list above ("运行维护费 32 万元，其中购置 12 万元、运行 20 万元，公务接待费 8 万元")."""
     for k in range(2, len(parts)):
         if _goes_up(text, parts[: k + 1]) and sum(q.amount.base for q in parts[:k]) == whole.amount.base:
             return parts[:k]
@@ -198,7 +198,7 @@ def _after_change(text: str, whole: Quantity, found: list[Quantity]) -> re.Match
 
 
 def _named_again(text: str, whole: Quantity, found: list[Quantity]) -> re.Match[str] | None:
-    """ "支出预算 9 万元，比上年增加 1 万元。支出预算中，……": a whole whose name the next sentence repeats to part it."""
+    """ "支出预算 9 万元，比上年增加 1 万元。支出预算中，……": a whole that the next sentence names again to part it."""
     opening = _AGAIN.match(text, whole.end)
     if opening is None or not whole.lead.endswith(opening["name"]):
         return None

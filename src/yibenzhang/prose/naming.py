@@ -1,7 +1,8 @@
 """The one grammar of classification names in running text: levels in brackets, codes before or after, chains, quotes.
 
-"教育支出（类）进修及培训（款）培训支出（项）", "社会保障和就业支出(208类)行政事业单位养老支出(05款)", "2080506机关事业单位职业年金缴费支出",
-"一般公共服务支出-审计事务-行政运行", "“教育支出”科目": each is a path of names and codes, whatever marks them.
+"教育支出（类）进修及培训（款）培训支出（项）", "社会保障和就业支出(208类)行政事业单位养老支出(05款)",
+"2080506机关事业单位职业年金缴费支出", "一般公共服务支出-审计事务-行政运行", "“教育支出”科目": each is a path of names
+and codes, whatever marks them.
 """
 
 from __future__ import annotations
@@ -12,21 +13,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from yibenzhang.model.views import View
+from yibenzhang.standards.patterns import patterns
 from yibenzhang.standards.registers import FUNCTION, KINDS, Register, Registers, fold_name
 
 LEVELS = {"类": 3, "款": 5, "项": 7}
-_MARK = re.compile(
-    r"\((?:(?P<before>\d{2,7})[-:]?)?(?P<level>[类款项])级?(?:[-:]?(?P<after>\d{2,7}))?\)|\((?P<code>\d{3}(?:\d\d){0,2})\)"
-)
-_QUOTED = re.compile(r"[“\"《]([^“”\"《》,;。]{2,40})[”\"》](?:\(([类款项])级?\)|([类款项])(?!目))")
-"""A name in quotes with its level behind them: “教育支出”类."""
-_CUT = re.compile(r"[,;。:“”\"《》〈〉【】、]|(?<=[支出])[-—]+|--+|—+")
-_NUMBERING = re.compile(
-    r"^(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十\d]+\)|\d{1,2}[.、](?!\d)|[①-⑳])+"
-)
-_LEADING = re.compile(r"^(?P<code>\d{7}|\d{5}|\d{3})[-—:、.]?(?=[一-鿿])")
+"""Digits of the code of each level."""
+LEVEL_OF = {digits: level for level, digits in LEVELS.items()}
+_WORDS = patterns("naming")
 _CHAIN = re.compile(r"[-—/>]+|、(?=.*[-—])")
-_AFTER = re.compile(r"^[”\"》'」]*(?:[一-鿿]{0,12})[”\"》'」]*(?:20\d\d年[一-鿿]{0,14})?[:,]?$")
 _LEAST = 3
 _SPENT = "支出"
 Code = tuple[str, str]
@@ -48,20 +42,20 @@ class Path:
 
 def unnumbered(text: str) -> str:
     """Without the number of a list item, and signs that stand around a name."""
-    return _NUMBERING.sub("", text.lstrip("”\"》'」 ")).strip("“”\"《》'「」 ")
+    return _WORDS["numbering"].sub("", text.lstrip("”\"》'」 ")).strip("“”\"《》'「」 ")
 
 
 def path_of(text: str) -> Path | None:
     """The last classification path that marks or codes show in a clause; None where there is none near its end."""
-    text = _QUOTED.sub(r"、\1(\2\3)", text)
-    marks = list(_MARK.finditer(text))
-    if marks and _AFTER.match(text[marks[-1].end() :]):
+    text = _WORDS["quoted"].sub(r"、\1(\2\3)", text)
+    marks = list(_WORDS["mark"].finditer(text))
+    if marks and _WORDS["after"].match(text[marks[-1].end() :]):
         return _marked(text, marks)
-    plain = unnumbered(_CUT.split(text)[-1])
-    if match := _LEADING.match(plain):
+    plain = unnumbered(_WORDS["cut"].split(text)[-1])
+    if match := _WORDS["leading"].match(plain):
         return Path((plain[match.end() :],), match.group("code"), len(match.group("code")))
     steps = [s for s in _CHAIN.split(unnumbered(text)) if s]
-    if 2 <= len(steps) <= 4 and all(re.fullmatch(r"(?:\d{3,7})?[一-鿿()、]{2,30}", s) for s in steps):
+    if 2 <= len(steps) <= 4 and all(_WORDS["step"].fullmatch(s) for s in steps):
         names = tuple(re.sub(r"^\d+", "", s) for s in steps)
         code = re.match(r"\d+", steps[-1])
         return Path(names, code.group() if code else "", 0)
@@ -74,7 +68,7 @@ def _marked(text: str, marks: Sequence[re.Match[str]]) -> Path:
     start, head = 0, ""
     for m in marks:
         piece = text[start : m.start()]
-        cut = [c.end() for c in _CUT.finditer(piece) if not _inside(piece, c.start())]
+        cut = [c.end() for c in _WORDS["cut"].finditer(piece) if not _inside(piece, c.start())]
         own = piece[cut[-1] if cut else 0 :]
         level = m.group("level") or ""
         if level == "类" or (start and not level and cut):

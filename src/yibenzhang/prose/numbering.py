@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from yibenzhang.model.digits import whole_number
 from yibenzhang.prose.passages import Passage
+from yibenzhang.standards.patterns import patterns
 
-NUMBER = re.compile(
-    r"(?P<one>[一二三四五六七八九十]+、)|(?P<two>\([一二三四五六七八九十]+\))|(?P<three>\d{1,2}[、.](?!\d))|(?P<four>\(\d{1,2}\))|(?P<five>[①-⑳])"
-)
+_WORDS = patterns("numbering")
+NUMBER = _WORDS["number"]
 DEPTH = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 
 
@@ -49,13 +48,10 @@ def count_written(written: str) -> int:
     return whole_number(written) if written.isdigit() else ordinal(written.replace("两", "二"))
 
 
-_ITEM = re.compile(r"(?:^|[,;。:])(?P<n>\(\d{1,2}\)|[①-⑳])")
-
-
 def numbered_through(text: str, begin: int, at: Sequence[int]) -> bool:
     """Each of the positions stands in an item of its own, and the items from ``begin`` on are numbered from one without
     a gap: the list is complete."""
-    items = [(m.start("n"), ordinal(m.group("n"))) for m in _ITEM.finditer(text, max(begin - 1, 0))]
+    items = [(m.start("n"), ordinal(m.group("n"))) for m in _WORDS["item"].finditer(text, max(begin - 1, 0))]
     stop = min((k for c in "。" if (k := text.find(c, at[-1])) >= 0), default=len(text))
     items = [i for i in items if i[0] < stop]
     if [n for _, n in items] != list(range(1, len(at) + 1)) or len(at) < 2:

@@ -15,18 +15,11 @@ from yibenzhang.reading.paragraphs import STARTS
 from yibenzhang.recognising.furniture import furniture_of
 from yibenzhang.standards.lexicon.frames import frame_words
 from yibenzhang.standards.lexicon.sentences import rows_of_totals
+from yibenzhang.standards.patterns import patterns
 
 _ENDS = tuple("。；：！？;:!?")
 _PAUSES = (",", "、")
-_HEADING = re.compile(
-    r"(?P<part>第[一二三四五六七八九十]+部分)|(?P<one>[一二三四五六七八九十]+、)|(?P<two>[（(][一二三四五六七八九十]+[）)])|"
-    r"(?P<three>\d+[、.．](?!\d))|(?P<four>[（(]\d+[）)])"
-)
-_TITLE = re.compile(
-    r"[\u4e00-\u9fff()]{3,30}20\d\d年度?(?:部门|单位)(?:预算|决算)(?:(?:信息)?公开|编制|情况|文字)*(?:说明|报告)?"
-)
-"""A line that is the document's title and nothing else; a sentence does not go on below it, unless with these words."""
-_JOINED = re.compile(r"[的和及与或、,)编公草批收支表]|[如以]下")
+_WORDS = patterns("passages")
 _LONGEST_TITLE = 60
 _DEPTH = {"part": 0, "one": 1, "two": 2, "three": 3, "four": 4}
 _NUMERAL = re.compile(r"[\d.,][\d.,]")
@@ -93,8 +86,8 @@ class Passage:
         return first.text[a:] + "".join(p.text for p in inner) + last.text[: b + 1]
 
     def clauses(self, start: int, end: int, most: int = _LONGEST_QUOTE) -> str:
-        """The printed text of the whole clauses from ``start`` to ``end``: what is quoted begins and ends at a mark, not
-        within a word. Where no mark is near, and where a quotation gets longer than ``most``, it stays shorter."""
+        """The printed text of the whole clauses from ``start`` to ``end``: what is quoted begins and ends at a mark,
+        not within a word. Where no mark is near, and where a quotation gets longer than ``most``, it stays shorter."""
         a = next((k for k in range(start, max(start - _NEAR, -1), -1) if self._mark(k - 1)), start)
         closed = start < end and self.text[end - 1 : end] in _CLOSED
         b = (
@@ -152,16 +145,6 @@ def passages_of(document: Document) -> list[Passage]:
     return _sectioned(groups)
 
 
-_COMPLETE = re.compile(
-    r"目录|注:.*|备注:.*|单位:.*|.*表|[^。;,]{2,40}20\d\d年度?(?:部门|单位)(?:预算|决算)(?:公开)?(?:情况)?(?:说明)?"
-)
-"""Paragraphs that nothing goes on."""
-
-
-_GOING_ON = re.compile(r"增加|减少|增长|下降|上升|持平|[万亿]?元|\d")
-"""How the rest of a sentence begins, whatever stands between."""
-
-
 def _of_other_sheets(here: Place, there: Place) -> bool:
     return isinstance(here, SheetPlace) and isinstance(there, SheetPlace) and here.sheet != there.sheet
 
@@ -171,14 +154,16 @@ def _goes_on(before: Paragraph, after: Paragraph) -> bool:
     if _of_other_sheets(before.place, after.place):
         return False
     text = flat(before.text)
-    broken = "," in text and _GOING_ON.match(flat(after.text))
+    broken = "," in text and _WORDS["going_on"].match(flat(after.text))
     if after.apart and not broken and not text.endswith(_PAUSES):
         return False
     if text.endswith(_ENDS) or STARTS.match(flat(after.text)) or is_heading(text):
         return False
-    if _COMPLETE.fullmatch(text) or abs(before.size - after.size) > 0.35 * max(before.size, 1):
+    if _WORDS["complete"].fullmatch(text) or abs(before.size - after.size) > 0.35 * max(before.size, 1):
         return False
-    if (_TITLE.fullmatch(text) or _titles_text(text)) and not _JOINED.match(flat(after.text)):
+    if (_WORDS["title"].fullmatch(text) or _titles_text(text)) and not _WORDS["joined"].match(
+        flat(after.text)
+    ):
         return False
     return len(text) >= 15 or "," in text
 
@@ -189,16 +174,16 @@ def _titles_text(text: str) -> bool:
 
 
 def is_heading(text: str) -> bool:
-    if re.search(r"\((?:类|款)\)", text) and not text.endswith("(项)"):
+    if _WORDS["upper_level"].search(text) and not _WORDS["item_end"].search(text):
         return False  # a classification path broken off at the line's end
     if rows_of_totals().match(text):
         return (
             False  # a row of the table of all income and spending, whose classes are numbered as headings are
         )
     return (
-        bool(_HEADING.match(text))
+        bool(_WORDS["heading"].match(text))
         and len(text) <= _LONGEST_HEADING
-        and not re.search(r"[。;,]|万元|\d\.\d", text)
+        and not _WORDS["has_figures"].search(text)
     )
 
 
@@ -224,7 +209,7 @@ def _sectioned(groups: list[list[Paragraph]]) -> list[Passage]:
             out.append(Passage(text, (), pieces, heading))
             continue
         if heading:
-            match = _HEADING.match(text)
+            match = _WORDS["heading"].match(text)
             depth = _DEPTH[match.lastgroup or "four"] if match else 4
             stack = [s for s in stack if s[0] < depth]
         out.append(Passage(text, tuple(t for _, t in stack), pieces, heading))

@@ -14,11 +14,10 @@ from yibenzhang.prose.naming import Names, Path, path_of, unnumbered
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.standards.lexicon.sentences import SentenceWords
 from yibenzhang.standards.model import fold
+from yibenzhang.standards.patterns import patterns
 
-_YEAR = re.compile(r"20\d\d年?度?")
+_WORDS = patterns("reading")
 _BRACKETS = re.compile(r"\([^()]*\)")
-_WORD = re.compile(r"[一-鿿A-Za-z]")
-_PART = re.compile(r"^第[一二三四五六七八九十]+部分")
 _SHORTEST, _LONGEST = 3, 40
 _EDGES = '的、,:”"》)'
 _SPOKEN = ("side", "fund", "period", "kind", "item")
@@ -27,8 +26,6 @@ _NARROW = ("fund", "kind", "item")
 _SEPARATE = ("government_fund", "state_capital")  # their sections tell of nothing else
 _OTHER = {"income": "expenditure", "expenditure": "income"}
 _BARE = {"side", "period"}
-_IN_ALL = re.compile(r"[,;](?:[一二两三四五六]项)?(?:合计|共计|总计)(?:为)?")
-"""What follows a list of amounts and tells their sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +77,9 @@ class Reading:
 def _stages(base: str) -> tuple[str, ...]:
     """The stages of last year's numbers that some words may mean: its budget or what was carried out of it."""
     clause = re.split("[,;。]", base)[-1]
-    if re.search("执行|决算|实际", clause):
+    if _WORDS["final"].search(clause):
         return ("", "final")
-    return ("", "initial") if "预算" in clause else ("", "initial", "final")
+    return ("", "initial") if _WORDS["budget"].search(clause) else ("", "initial", "final")
 
 
 class SentenceReader:
@@ -168,8 +165,8 @@ class SentenceReader:
         return Reading(q, replace(said, wanted=wanted, how=how), facts, sums, wider)
 
     def _as_headed(self, facts: Sequence[Fact], dimension: str, value: str) -> bool:
-        """Some table tells it of the fund or kind that the heading speaks of; of a code that one fund alone has, the fund
-        above that tells the same."""
+        """Some table tells it of the fund or kind that the heading speaks of; of a code that one fund alone has, the
+        fund above that tells the same."""
         if any(self.cube.has(f, dimension, value) for f in facts):
             return True
         return dimension == "fund" and self.cube.of_one_fund(facts, value)
@@ -245,7 +242,7 @@ class SentenceReader:
     def said(self, q: Quantity) -> Said | None:
         """What the clause before the number says, or where that names nothing, what it goes on about."""
         own: Said | None = None
-        if _IN_ALL.fullmatch(q.lead):
+        if _WORDS["in_all"].fullmatch(q.lead):
             return None  # the sum of the list before it
         for clause in clauses_before(q):
             said = self._clause(clause, own is None)
@@ -319,7 +316,7 @@ class SentenceReader:
         return None
 
     def _clause(self, clause: Clause, own: bool) -> Said | None:
-        text = _PART.sub("", clause.text)
+        text = _WORDS["part"].sub("", clause.text)
         if not own and (not text or text.startswith(self._words.aside)):
             return None
         if (known := self._known.get(text)) is None:
@@ -336,7 +333,7 @@ class SentenceReader:
         return said if not said.residue else self._named(plain) or said
 
     def _bare(self, text: str) -> str:
-        plain = _YEAR.sub("", unnumbered(fold(text)))
+        plain = _WORDS["year"].sub("", unnumbered(fold(text)))
         for body in self._bodies:
             plain = re.sub(rf"{re.escape(body)}(?!\(?(?:本级|机关本级|本部))", "", plain)
         return plain
@@ -381,7 +378,9 @@ class SentenceReader:
         values = tuple((d, v) for d, v in phrase.values if d in _SPOKEN)
         sides = {w for w in phrase.words if any(d == "side" for d, _ in lexicon.meanings.get(w, ()))}
         residue = tuple(
-            r for r in phrase.residue if _WORD.search(r) and not ("side" in phrase.several and r in sides)
+            r
+            for r in phrase.residue
+            if _WORDS["word"].search(r) and not ("side" in phrase.several and r in sides)
         )
         how = "+".join(sorted(d for d, _ in values if d != "side")) or "side"
         return Said(Wanted(values), f"words {how}", residue, any(w in lexicon.totals for w in phrase.words))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
 from yibenzhang.prose.passages import Passage
+from yibenzhang.standards.patterns import patterns
 
-_BEFORE_YEAR = re.compile(r"(?:^|[。;,])([一-鿿]{3,12})(?=20\d\d年)")
+_WORDS = patterns("short_names")
 _TWICE = 2
-_PLACE = re.compile(r"[一-鿿]{2,6}?(?:自治区|自治州|省|市|区|县|州|旗)")
 _SHORTEST = 4
 _SHORTEST_KIND = 3
 """林业局: what a body is, without its place."""
@@ -19,7 +18,7 @@ _SHORTEST_KIND = 3
 def short_names(passages: Sequence[Passage], body: str) -> tuple[str, ...]:
     """What sentences begin with before a year, more than once, where all its characters stand in the body's name in
     the same order, the last at its end; and its name without the places it begins with; the longest first."""
-    found = Counter(m.group(1) for p in passages for m in _BEFORE_YEAR.finditer(p.text))
+    found = Counter(m.group(1) for p in passages for m in _WORDS["before_year"].finditer(p.text))
     names = {n for n, times in found.items() if times >= _TWICE and n != body and _shortened(n, body)}
     return tuple(sorted(names | without_places(body), key=lambda n: (-len(n), n)))
 
@@ -27,7 +26,7 @@ def short_names(passages: Sequence[Passage], body: str) -> tuple[str, ...]:
 def without_places(body: str) -> set[str]:
     """“某省某市某区文旅局” without 某省, without 某省某市, and by what is left of it, where that is a name still."""
     names, rest = set(), body
-    while (place := _PLACE.match(rest)) and len(rest) - place.end() >= _SHORTEST:
+    while (place := _WORDS["place"].match(rest)) and len(rest) - place.end() >= _SHORTEST:
         rest = rest[place.end() :]
         names.add(rest)
     return names
@@ -36,7 +35,7 @@ def without_places(body: str) -> set[str]:
 def place_of(body: str) -> str:
     """“某省某市” of “某省某市林业局”; empty where the name begins with no place."""
     at = 0
-    while (place := _PLACE.match(body, at)) and len(body) - place.end() >= _SHORTEST_KIND:
+    while (place := _WORDS["place"].match(body, at)) and len(body) - place.end() >= _SHORTEST_KIND:
         at = place.end()
     return body[:at]
 

@@ -90,8 +90,8 @@ class _Piece:
 
 
 def _from_bars(run: Sequence[Paragraph]) -> Iterator[Paragraph | Table]:
-    """The rows of a table; what stands alone in a row above the header is its title and its unit, and what is a sentence
-    stays one."""
+    """The rows of a table; what stands alone in a row above the header is its title and its unit, and what is a
+    sentence stays one."""
     rows = _rows(run)
     if not rows:
         yield from (replace(p, text=_words(p.text) or p.text, cell=True) for p in run)
@@ -109,7 +109,8 @@ def _from_bars(run: Sequence[Paragraph]) -> Iterator[Paragraph | Table]:
 
 
 def _rows(run: Sequence[Paragraph]) -> list[list[_Piece]]:
-    """A row a line where more lines have several cells than one, else rows as wide as the bars tell; empty where nothing tells."""
+    """A row a line where more lines have several cells than one, else rows as wide as the bars tell; empty where
+    nothing tells."""
     lines = [_pieces(p) for p in run]
     several = sum(sum(bool(c.text) for c in line) > 1 for line in lines)
     if several > max(1, sum(len(line) == 1 for line in lines)):
@@ -131,8 +132,8 @@ def _pieces(p: Paragraph) -> list[_Piece]:
 
 
 def _width(run: Sequence[Paragraph], pieces: Sequence[_Piece]) -> int:
-    """How many cells a row has: as many as there are up to the first line of bars that ends a row, else as keeps words and
-    numbers in columns of their own; 0 where nothing tells."""
+    """How many cells a row has: as many as there are up to the first line of bars that ends a row, else as keeps words
+    and numbers in columns of their own; 0 where nothing tells."""
     count = 0
     for p in run:
         count += p.text.count("|")
@@ -192,7 +193,8 @@ def _columns_of(data: Sequence[Sequence[_Piece]]) -> int:
 
 
 def _headed(rows: Sequence[Sequence[_Piece]], used: int) -> list[_Row] | None:
-    """The rows with a header of two of them put in place; None where it cannot be known which words stand over which."""
+    """The rows with a header of two of them put in place; None where it cannot be known which words stand over
+    which."""
     first, *rest = rows
     top = [c for c in first if c.text]
     data = [row for row in rest if any(_NUMBER.fullmatch(c.text) for c in row)]
@@ -210,8 +212,8 @@ def _headed(rows: Sequence[Sequence[_Piece]], used: int) -> list[_Row] | None:
 def _spread(
     top: Sequence[_Piece], second: Sequence[_Piece], columns: int
 ) -> tuple[list[_Piece], list[_Piece]] | None:
-    """Two rows of a header, each as wide as the table: the second stands under one heading of the first, or under each of
-    them once more."""
+    """Two rows of a header, each as wide as the table: the second stands under one heading of the first, or under each
+    of them once more."""
     each = columns // max(len(top), 1)
     once = [c.text for c in second[:each]]
     if len(second) == columns == each * len(top) and [c.text for c in second] == once * len(top):

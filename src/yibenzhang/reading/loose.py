@@ -60,7 +60,8 @@ def _dressed_notice(pages: Sequence[Page]) -> list[ReadingNotice]:
                 cells += dressed
     if not cells:
         return []
-    message = f"表里有 {len(cells)} 格的金额带着别的字（如“{cells[0].text.strip()}”），没有读成数字，没有核对，请看原件。"
+    example = f"如“{cells[0].text.strip()}”"
+    message = f"表里有 {len(cells)} 格的金额带着别的字（{example}），没有读成数字，没有核对，请看原件。"
     return [ReadingNotice(message, cells[0].place)]
 
 

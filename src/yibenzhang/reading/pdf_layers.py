@@ -29,7 +29,7 @@ _PAINTED = frozenset(
         raw.FPDF_ANNOT_CARET,
         raw.FPDF_ANNOT_REDACT,
         raw.FPDF_ANNOT_WATERMARK,
-    }  # fmt: skip
+    }
 )
 _MOST_MARKS = 2000
 _NAMED = 8

@@ -1,4 +1,5 @@
-"""Words that a PDF tells in the place of those it paints (ActualText): what is painted counts, wherever it can be read."""
+"""Words that a PDF tells in the place of those it paints (ActualText): what is painted counts, wherever it can be
+read."""
 
 from __future__ import annotations
 

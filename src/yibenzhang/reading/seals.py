@@ -30,7 +30,8 @@ _SMALL = 4
 _DARKER = 16
 """A rule is darker than the paper beside it by so much."""
 _RUN, _THICK, _OVER = 11.0, 3.2, 60.0
-"""Points: how far a rule is seen on both sides of a seal (farther than a stroke is long), how thick it is at most, how far it is carried on."""
+"""Points: how far a rule is seen on both sides of a seal (farther than a stroke is long), how thick it is at most, how
+far it is carried on."""
 _LEANS = 0.065
 """A rule of a page that lies askew leans by so much at most."""
 _MOSTLY = 0.6

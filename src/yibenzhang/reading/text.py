@@ -120,7 +120,8 @@ _FULL = Decimal("0.6")
 
 
 def _broken_by_width(lines: list[str]) -> bool:
-    """Whether lines end where the page does: none is too wide, and most that end in the middle of a sentence are full."""
+    """Whether lines end where the page does: none is too wide, and most that end in the middle of a sentence are
+    full."""
     longest = _longest(lines)
     open_ended = [text for line in lines if "\t" not in line and _is_broken(text := line.strip())]
     full = sum(len(line) >= _FULL * longest for line in open_ended)

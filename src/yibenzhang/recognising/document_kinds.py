@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from yibenzhang.model.documents import Document
@@ -11,6 +10,7 @@ from yibenzhang.recognising.profile import front_of, joined
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.recognising.table_kinds import BUDGET
 from yibenzhang.standards.lexicon.document_kinds import DocumentKinds, document_kinds
+from yibenzhang.standards.patterns import patterns
 
 DISCLOSURE, EXTRACT, TEMPLATE, NO_DISCLOSURE = "disclosure", "extract", "template", "no_disclosure"
 
@@ -55,20 +55,18 @@ def document_kind(
     return EXTRACT if _is_extract(document, front, words) else NO_DISCLOSURE
 
 
-_HEADLINE = re.compile(r"[^。；;]{6,}\d[\d.,]*(?:%|[万亿]?元)[^。；;]*$")
-"""What news begins with: a title that tells a number."""
-_AMOUNT = re.compile(r"\d[\d,.]*[百千万亿]*元")
+_WORDS = patterns("document_kinds")
 
 
 def _is_extract(document: Document, front: Sequence[str], words: DocumentKinds) -> bool:
     """One of the first lines is the title of a part that is published by itself, or the text tells of several kinds of
     expenses as only a body's own explanation does; and amounts follow."""
     texts = ["".join(p.text.split()) for p in document.paragraphs()]
-    if sum(len(_AMOUNT.findall(t)) for t in texts) < words.extract_least:
+    if sum(len(_WORDS["amount"].findall(t)) for t in texts) < words.extract_least:
         return False
     if any(words.extract.search(line) for line in (*front, *_spread(front))):
         return True
-    if front and _HEADLINE.match("".join(front[0].split())):
+    if front and _WORDS["headline"].match("".join(front[0].split())):
         return False
     expenses = {m.group(1) for t in texts for m in words.statement.finditer(t)}
     return len(expenses) >= words.statements and not any(words.never.search(t) for t in texts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,10 +10,10 @@ from yibenzhang.model.documents import Cell, Table
 from yibenzhang.recognising.forms import UNIT_IN, GoalItem, GoalText, OpenForm, amount_of, label_of, words
 from yibenzhang.recognising.indicators import Columns, Indicator, cells_of, target_of
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
-_FORMER = re.compile(r"(20\d\d)年(?:度)?[^\d;。]{0,12}?(\d[\d,]*(?:\.\d+)?)(亿元|万元|万|元)")
-_POINTS_AND_RATE = re.compile(r"(?P<points>\d{1,3}(?:\.\d+)?)分?/\d{1,3}(?:\.\d+)?%")
-MONEY = re.compile(r"资金|拨款|收入|支出|经费|金额|基金|预算|合计")
+_WORDS = patterns("form_rows")
+MONEY = _WORDS["money"]
 _DASHES = ("-", "--", "—", "——", "/")
 TEXTS = ("begin", "end", "period", "nature", "category", "content", "former")
 """Labels whose words are kept as they are."""
@@ -93,7 +92,7 @@ def _measured(form: OpenForm, line: Line, measure: str, label: Cell, value: Cell
 
 
 def _former(form: OpenForm, cell: Cell, table: Table) -> None:
-    for n, m in enumerate(list(_FORMER.finditer(fold(cell.text)))[:4]):
+    for n, m in enumerate(list(_WORDS["former"].finditer(fold(cell.text)))[:4]):
         unit = m.group(3) if m.group(3) != "万" else "万元"
         if fact := form.fact(replace(cell, text=m.group(2) + unit), table, m.group(1), f"former{n}"):
             form.put("former", GoalItem(m.group(1), fact))
@@ -301,7 +300,7 @@ def _execution_columns(line: Line, numbers: Sequence[Cell]) -> dict[str, Cell]:
 def _split_points(line: Line) -> Line:
     """Points and rate that share a cell ("10/98.61%") are its points; the rate is worked out from the money."""
     cells = [
-        replace(c, text=m.group("points")) if (m := _POINTS_AND_RATE.fullmatch(fold(c.text))) else c
+        replace(c, text=m.group("points")) if (m := _WORDS["points_and_rate"].fullmatch(fold(c.text))) else c
         for c in line.cells
     ]
     columns = dict(line.columns)

@@ -19,9 +19,10 @@ from yibenzhang.model.facts import Fact, Row
 from yibenzhang.model.places import Place
 from yibenzhang.recognising.indicators import Indicator
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
-_LEADING = re.compile(r"^(?:其中:?|\(?\d{1,2}[.、)]|\(?[一二三四五六七八九十]+[、)])+")
-UNIT_IN = re.compile(r"\((?:单位:)?(亿元|万元|千元|元)\)")
+_WORDS = patterns("forms")
+UNIT_IN = _WORDS["unit_in"]
 LIST = "list"
 """The kind of a form that is one project of a list of goals: its money is a view of its own."""
 _POINTS, _SCORE = Unit("分", "count"), Unit("分", "score")
@@ -200,7 +201,7 @@ class OpenForm:
 @lru_cache(maxsize=8192)
 def label_of(text: str) -> str:
     """A label as the data gives it: folded, without "其中", its number, its unit and a colon."""
-    folded = UNIT_IN.sub("", _LEADING.sub("", fold(text)))
+    folded = UNIT_IN.sub("", _WORDS["leading"].sub("", fold(text)))
     return (
         re.sub(r"\((?:[A-E]|[A-E]/[A-E]|\d+分?[^()]{0,8})\)$", "", folded).rstrip(":").removesuffix("(项目)")
     )

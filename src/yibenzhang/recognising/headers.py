@@ -10,12 +10,12 @@ from yibenzhang.model.amounts import cell_state
 from yibenzhang.model.documents import Cell, Table
 from yibenzhang.recognising.panels import fresh, spread_headings
 from yibenzhang.standards import HeaderWord, Standards, fold
+from yibenzhang.standards.patterns import patterns
 
 LABELS = ("code", "name", "other", "index")
 _YEAR = re.compile(r"20\d\d")
 _CODE = re.compile(r"\d{3,7}")
-_ITEM = re.compile(r"[一二三四五六七八九十廿卅百]+、|[（(][一二三四五六七八九十廿卅百]+[）)]|\d+[.、]\D")
-_INDEX = re.compile(r"\d{1,2}|栏次")
+_WORDS = patterns("headers")
 _TOTALS = ("合计", "总计", "小计", "收入总计", "支出总计")
 
 
@@ -119,7 +119,7 @@ def _known(cell: Cell, standards: Standards) -> bool:
 def _is_body(cells: list[Cell], texts: list[str], standards: Standards) -> bool:
     if not texts:
         return True  # an empty row below the header: the table has no data
-    if any(_amount(t) or _CODE.fullmatch(t) or _ITEM.match(t) for t in texts):
+    if any(_amount(t) or _CODE.fullmatch(t) or _WORDS["item"].match(t) for t in texts):
         return True
     numbers = [int(t) for t in texts if re.fullmatch(r"\d{1,2}", t)]
     if numbers and numbers != list(range(numbers[0], numbers[0] + len(numbers))):
@@ -133,7 +133,7 @@ def _is_body(cells: list[Cell], texts: list[str], standards: Standards) -> bool:
 def _header_text(text: str, standards: Standards) -> bool:
     """A known heading, a measure's year or a number of a column."""
     words = text in standards.header_words or text in standards.basis_words
-    return words or bool(_INDEX.fullmatch(text))
+    return words or bool(_WORDS["index"].fullmatch(text))
 
 
 def _columns(
@@ -156,7 +156,7 @@ def _path(headings: Iterable[str]) -> tuple[str, ...]:
     path: list[str] = []
     for heading in headings:
         text = fold(heading)
-        if text and not _INDEX.fullmatch(text) and (not path or path[-1] != text):
+        if text and not _WORDS["index"].fullmatch(text) and (not path or path[-1] != text):
             path.append(text)
     return tuple(path)
 

@@ -11,11 +11,12 @@ from yibenzhang.model.views import View
 from yibenzhang.recognising.forms import amount_of
 from yibenzhang.recognising.stitching import Framed
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
 _STEM = re.compile(r"^\[?([0-9A-Z]{6,})\]?[-－—]*")
 _LEAST = 2
 _CODE = re.compile(r"\d+")
-_TAIL = re.compile(r"\((?:项目|[^()]{0,6}级)\)$")
+_WORDS = patterns("list_rows")
 
 
 def row_marks(views: Sequence[View], frames: Sequence[Framed]) -> dict[tuple[int, int], RowMark]:
@@ -54,5 +55,5 @@ def _words(row: Sequence[Cell | None], r: int, numbers: set[int]) -> RowMark:
 
 def name_of(text: str) -> str:
     """A project's name to compare: folded, without its code and what stands in brackets at its end for its kind."""
-    name = _TAIL.sub("", _STEM.sub("", fold(text)))
+    name = _WORDS["tail"].sub("", _STEM.sub("", fold(text)))
     return name if len(name) >= _LEAST else ""

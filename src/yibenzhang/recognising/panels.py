@@ -14,6 +14,7 @@ from yibenzhang.model.digits import whole_number
 from yibenzhang.model.documents import Cell, Table
 from yibenzhang.standards.lexicon.words import Lexicon
 from yibenzhang.standards.model import fold
+from yibenzhang.standards.patterns import patterns
 
 Grid = list[list[Cell | None]]
 
@@ -21,15 +22,10 @@ _MARK = 3
 _ONE_ON = re.compile(r"1,2,3,4(,|$)")
 _SAYS_SO = frozenset({"栏次", "行次"})
 _CODE_LEVELS = frozenset({"类", "款", "项", "目"})
-_INDEX = re.compile(r"\*+|栏次|行次|[0-9]{1,2}(=[0-9+\-]+)?|[甲乙丙丁]|—+|-+")
+_WORDS = patterns("panels")
 _CODE = re.compile(r"\d{3,10}")
-_CODED = re.compile(r"[\[(【]?(?!20\d\d年)\d{3,7}[\])】]?[-－—]?[\u4e00-\u9fff]")
-_ITEM = re.compile(
-    r"([一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d{1,2}[.、．](?!\d))\s*[\u4e00-\u9fff]"
-)
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _STRONG = re.compile(r"[-+△▲(]?\d{1,3}(,\d{3})+(\.\d+)?\)?%?|[-+△▲(]?\d+\.\d+\)?%?|[-+]?[1-9]\d{4,}")
-_YEAR = re.compile(r"20\d\d年?")
 _LONG = 4
 """A heading of fewer letters (项目) may stand above names as well."""
 _FEW_WORDS = 2
@@ -107,10 +103,10 @@ def index_row(row: Sequence[Cell | None], r: int) -> bool:
     if len(texts) >= _SEVERAL and _COUNTED.startswith("".join(texts)):
         return True  # "1 2 3 678": of cells that run over several columns
     if any(t in _SAYS_SO for t in texts):  # the levels of a code may stand before it: 类 款 项 栏次 1 2
-        return _counts_up([t for t in texts if _INDEX.fullmatch(t)])
+        return _counts_up([t for t in texts if _WORDS["index"].fullmatch(t)])
     if texts and texts[0] in _CODE_LEVELS:  # the levels of a code, whose heading stands above: 类 款 项 1 2
         texts = [t for t in texts if t not in _CODE_LEVELS]
-    return len(texts) > 1 and all(_INDEX.fullmatch(t) for t in texts) and _counts_up(texts)
+    return len(texts) > 1 and all(_WORDS["index"].fullmatch(t) for t in texts) and _counts_up(texts)
 
 
 def _counts_up(texts: list[str]) -> bool:
@@ -141,7 +137,7 @@ def _is_body(cells: list[Cell], row: Sequence[Cell | None], r: int, lexicon: Lex
         return True  # an empty row below the header: the table has no data
     texts = [narrow(c.text).strip() for c in cells]
     if any(_tells_row(t) for t in texts):
-        return not all(_YEAR.fullmatch(t) for t in texts)
+        return not all(_WORDS["year"].fullmatch(t) for t in texts)
     words = [c for c in cells if _CJK.search(c.text)]
     left = max(2, len(row) // 3)
     if len(words) in (1, 2) and all(c.column + c.column_span <= left for c in words):
@@ -151,9 +147,14 @@ def _is_body(cells: list[Cell], row: Sequence[Cell | None], r: int, lexicon: Lex
 
 def _tells_row(text: str) -> bool:
     """An amount, a code or a numbered name: what stands in rows, and in a heading only as a year."""
-    if _STRONG.fullmatch(text) or _CODE.fullmatch(text) or _CODED.match(text) or _ITEM.match(text):
+    if (
+        _STRONG.fullmatch(text)
+        or _CODE.fullmatch(text)
+        or _WORDS["coded"].match(text)
+        or _WORDS["item"].match(text)
+    ):
         return True
-    return state_of(text) in (CellState.PRINTED, CellState.ZERO) and not _YEAR.fullmatch(text)
+    return state_of(text) in (CellState.PRINTED, CellState.ZERO) and not _WORDS["year"].fullmatch(text)
 
 
 def _headings(table: Table, grid: Grid, start: int, first: int) -> list[tuple[str, ...]]:
@@ -170,7 +171,11 @@ def _path(headings: Iterable[str]) -> tuple[str, ...]:
     path: list[str] = []
     for heading in headings:
         text = folded(heading)
-        if text and (_CJK.search(text) or not _INDEX.fullmatch(text)) and (not path or path[-1] != text):
+        if (
+            text
+            and (_CJK.search(text) or not _WORDS["index"].fullmatch(text))
+            and (not path or path[-1] != text)
+        ):
             path.append(text)
     return tuple(path)
 

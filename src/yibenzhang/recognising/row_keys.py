@@ -13,6 +13,7 @@ from yibenzhang.model.documents import Cell
 from yibenzhang.model.views import ViewRow
 from yibenzhang.recognising.panels import LabelColumn, Panel, Panels, folded, state_of
 from yibenzhang.standards.lexicon.words import Lexicon, Phrase
+from yibenzhang.standards.patterns import patterns
 from yibenzhang.standards.registers import DEPARTMENT_ECONOMIC, FUNCTION, GOVERNMENT_ECONOMIC, Registers
 
 _NUMBERING = (
@@ -21,8 +22,7 @@ _NUMBERING = (
     re.compile(r"\d{1,2}[.、](?!\d)"),
     re.compile(r"\(\d{1,2}\)|[①-⑳]"),
 )
-_CODED = re.compile(r"[\[(【]?(\d{3,7})[\])】]?[-]{0,2}(?=[\u4e00-\u9fff])(?!年)")
-"""A code before a name; "2026年" is a year."""
+_WORDS = patterns("row_keys")
 _STEM = re.compile(r"([A-Z]\d*|\d{1,21}[A-Z]?\d*)-+(?=[\u4e00-\u9fff])")
 CLASSIFIED = ("function", "department", "government")
 _REGISTER = {"function": FUNCTION, "department": DEPARTMENT_ECONOMIC, "government": GOVERNMENT_ECONOMIC}
@@ -167,7 +167,7 @@ class RowReader:
     @staticmethod
     def _single_code(text: str, kind: str) -> tuple[str, str]:
         """The code of the only column of codes; a name may stand after it."""
-        match = _CODED.match(text)
+        match = _WORDS["coded"].match(text)
         code = match.group(1) if match else text
         if not re.fullmatch(r"[A-Z]?\d{1,24}[A-Z0-9]*", code):
             return "", kind
@@ -175,7 +175,7 @@ class RowReader:
 
     def _coded_name(self, column: LabelColumn, text: str) -> tuple[str, str, str]:
         """A name with its code before it ("[2010301]行政运行", "30201-办公费"): name, classification, code."""
-        if match := _CODED.match(text):
+        if match := _WORDS["coded"].match(text):
             code = match.group(1)
             kind = self.kinds[column.index]
             if kind not in ("unit", "project"):

@@ -9,6 +9,7 @@ from yibenzhang.model.documents import Cell
 from yibenzhang.model.facts import Row
 from yibenzhang.recognising.headers import Block
 from yibenzhang.standards import Standards, fold
+from yibenzhang.standards.patterns import patterns
 
 _NUMBERING = (
     re.compile(r"[一二三四五六七八九十廿卅百]+、"),
@@ -16,7 +17,7 @@ _NUMBERING = (
     re.compile(r"\d+[.、](?!\d)"),
     re.compile(r"\(\d+\)|[①-⑳]"),
 )
-_OF_WHICH = re.compile(r"其中:?")
+_WORDS = patterns("rows")
 _BESIDE = ("carry_in", "carry_out", "use_balance", "distributed")
 """Rows that stand unnumbered beside numbered items."""
 _LEAF = 9
@@ -87,7 +88,7 @@ def _code_part(text: str, position: int) -> str:
 def bare(label: str) -> str:
     """A label without numbering, "其中" and trailing colon, as the standards compare it."""
     text = fold(label)
-    text = _OF_WHICH.sub("", text, count=1) if text.startswith("其中") else text
+    text = _WORDS["of_which"].sub("", text, count=1) if text.startswith("其中") else text
     for pattern in _NUMBERING:
         match = pattern.match(text)
         if match:
@@ -233,14 +234,12 @@ def _project_tree(grid: list[list[Cell | None]], rows: list[Row], block: Block) 
     return out
 
 
-_PROJECT = re.compile(r"项目(?:名称|支出)?$")
-"""How the heading of the column ends that names the project, where others name its unit or its function."""
-
-
 def _project_row(cells: list[Cell | None], row: Row, block: Block, role: str) -> Row:
     """The row with its name on one line; a total where it has no code, and no name or that of a total."""
     named = [column for column in block.labels if column.kind == "name"]
-    own = [c for c in named if c.path and _PROJECT.search(fold(c.path[-1])) and _folded(cells[c.index])]
+    own = [
+        c for c in named if c.path and _WORDS["project"].search(fold(c.path[-1])) and _folded(cells[c.index])
+    ]
     names = [c for column in own or named if (c := cells[column.index])]
     label = " ".join(_one_line(c.text) for c in names) or row.label
     total = not row.code and (row.role == "total" or not fold(label))

@@ -13,11 +13,10 @@ from yibenzhang.recognising.headers import Block, Header, header_of
 from yibenzhang.recognising.rows import block_rows
 from yibenzhang.recognising.stitching import Framed
 from yibenzhang.standards import Standards, TableDef, bare_title, fold, fold_title
+from yibenzhang.standards.patterns import patterns
 
-_UNIT = re.compile(r"单位[:：]?\s*(?:人民币)?\s*(亿元|百万元|万元|千元|元)")
-_UNIT_IN = re.compile(r"[（(](?:单位[:：])?(亿元|万元|千元|元)[）)]")
+_WORDS = patterns("tables")
 _LONGEST_TITLE = 60
-_NOTE = re.compile(r"\s*(注|备注|说明)\s*[:：]|.{0,60}(无数据|空表|没有使用|没有安排)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def recognise_tables(
         if standard and standard.layout != "form" and not _understood(header):
             standard = None  # a title above something else, such as a table of contents
         blocks = _blocks(frame.table, header, standard, standards)
-        note = next((p.text for p in frame.after[:2] if _NOTE.match(p.text)), "")
+        note = next((p.text for p in frame.after[:2] if _WORDS["note"].match(p.text)), "")
         unit = _unit(frame, header)
         out.append(RecognisedTable(frame.table, title, standard, unit, header, blocks, note))
     return tuple(out)
@@ -117,7 +116,8 @@ def match_title(text: str, stage: str, standards: Standards) -> TableDef | None:
 
 
 def like_title(text: str, stage: str, standards: Standards) -> TableDef | None:
-    """The standard table whose title differs in words that places add or leave out ("收支总体情况表" for "收支总表")."""
+    """The standard table whose title differs in words that places add or leave out ("收支总体情况表" for
+    "收支总表")."""
     folded = fold_title(text)
     found = standards.bare_titles.get(bare_title(folded), []) if folded.endswith(("表", "表)")) else []
     return next((t for t in found if t.stage == stage), None)
@@ -149,11 +149,13 @@ def _unit(frame: Framed, header: Header) -> Unit | None:
     if frame.unit is not None:
         return frame.unit
     for p in reversed(frame.before):
-        if match := _UNIT.search(re.sub(r"\s", "", p.text)):
+        if match := _WORDS["unit"].search(re.sub(r"\s", "", p.text)):
             return unit_named(match.group(1))
         if len(p.text) > 200:
             break
     for cell in frame.table.cells:
-        if cell.row <= header.first and (m := _UNIT.search(fold(cell.text)) or _UNIT_IN.search(cell.text)):
+        if cell.row <= header.first and (
+            m := _WORDS["unit"].search(fold(cell.text)) or _WORDS["unit_in"].search(cell.text)
+        ):
             return unit_named(m.group(1))
     return None

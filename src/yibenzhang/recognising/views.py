@@ -17,6 +17,7 @@ from yibenzhang.recognising.row_keys import RowReader
 from yibenzhang.recognising.stitching import Framed
 from yibenzhang.standards.lexicon.frames import frame_words
 from yibenzhang.standards.lexicon.words import Lexicon, Phrase
+from yibenzhang.standards.patterns import patterns
 from yibenzhang.standards.registers import Registers
 
 _COUNT = Unit("", "count")
@@ -51,7 +52,7 @@ class Reader:
         return scope.placed({d: f"*{folded(title)}" for d in phrase.several if d not in ("side", "period")})
 
     def _entitled(self, title: str) -> bool:
-        residue = self.lexicon.phrase(_ORDINAL.sub("", bare_title(title))).residue
+        residue = self.lexicon.phrase(_WORDS["ordinal"].sub("", bare_title(title))).residue
         return bool(title) and all(r in frame_words().plain_in_title for r in residue)
 
     def _placed(self, at: Coordinates, phrase: Phrase, residue: bool = True) -> Coordinates:
@@ -248,7 +249,7 @@ def _of_period(row: ViewRow, period: str) -> ViewRow:
     return row if at.period else replace(row, coordinates=replace(at, period=period))
 
 
-_ORDINAL = re.compile(r"^(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+[、.])")
+_WORDS = patterns("views")
 _CODES = ("function", "department", "government", "unit", "project", "year")
 
 

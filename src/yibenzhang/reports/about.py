@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from yibenzhang import __version__
-from yibenzhang.model.findings import Finding
-from yibenzhang.model.issues import Severity
+from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.model.places import InFile
 from yibenzhang.reports.found import Found
 from yibenzhang.standards.speech import speech
@@ -58,7 +57,7 @@ def summary(found: Found) -> list[tuple[str, str]]:
     return out
 
 
-def _pages(found: Sequence[Finding]) -> str:
+def _pages(found: Sequence[Issue]) -> str:
     """Where they stand, each place once; nothing where none has a place."""
     places = list(dict.fromkeys(str(f.place) for f in found if f.place is not None))
     more = speech()["summary"]["more"] if len(places) > _MOST else ""
@@ -66,7 +65,7 @@ def _pages(found: Sequence[Finding]) -> str:
     return speech()["summary"]["places"].format(places=shown) if shown else ""
 
 
-def places(finding: Finding, most: int = 6) -> Iterator[str]:
+def places(finding: Issue, most: int = 6) -> Iterator[str]:
     """Where the numbers and words of a finding stand: pages or cells, each once, and the table or section they are
     in."""
     found: dict[str, dict[str, None]] = {}
@@ -78,7 +77,7 @@ def places(finding: Finding, most: int = 6) -> Iterator[str]:
         yield "、".join(at) + (f"（{inside}）" if inside else "")
 
 
-def suspects(finding: Finding) -> list[str]:
+def suspects(finding: Issue) -> list[str]:
     """Each number that may be the wrong one, with what it ought to be; nothing where there is no choice."""
     if len(finding.suspects) < 2:
         return []

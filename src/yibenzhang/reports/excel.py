@@ -132,7 +132,7 @@ def _found(results: Sequence[FoundFile], groups: Sequence[FoundGroup]) -> list[l
                     e.row if e else "",
                     e.column if e else "",
                     "\n".join(suspects(f)),
-                    "\n".join(b.arithmetic for b in f.sums[:5]),
+                    "\n".join(b.arithmetic for b in f.broken[:5]),
                     f.rule,
                     "；".join(f.basis),
                     f.key,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from yibenzhang.model.findings import Finding
+from yibenzhang.model.issues import Issue
 from yibenzhang.model.places import InFile, LinePlace, Place, file_of
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.reports.found import FoundFile, FoundGroup
@@ -17,7 +17,7 @@ class FlatFinding:
 
     path: str
     disclosure: str
-    finding: Finding
+    finding: Issue
 
     @property
     def place(self) -> Place | None:

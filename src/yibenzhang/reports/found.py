@@ -14,8 +14,8 @@ from yibenzhang.checking.analysis import analysis_of
 from yibenzhang.checking.extent import Extent
 from yibenzhang.checking.multi_file import Group, between
 from yibenzhang.model.analysis import Analysis
-from yibenzhang.model.findings import Finding, findings_of
-from yibenzhang.model.issues import Severity
+from yibenzhang.model.findings import findings_of
+from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.model.places import Place, placed
 from yibenzhang.model.relations import NotChecked
 from yibenzhang.recognising.profile import Profile
@@ -79,7 +79,7 @@ class Found:
         return Profile(d["body"], d["year"], d["stage"], d["level"], d["region"], tuple(d["conflicts"]))
 
     @cached_property
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self) -> tuple[Issue, ...]:
         return findings_of(self.analysis)
 
     @cached_property
@@ -164,7 +164,7 @@ def _table(t: dict[str, Any]) -> FoundTable:
     )
 
 
-def worst(findings: Iterable[Finding]) -> Severity | None:
+def worst(findings: Iterable[Issue]) -> Severity | None:
     return min((f.severity for f in findings), key=list(Severity).index, default=None)
 
 
@@ -190,7 +190,7 @@ class FoundGroup:
     names: tuple[str, ...]
     profile: Profile
     found: Found | None
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Issue, ...] = ()
     related: int = 0
     error: str = ""
     failed: bool = False

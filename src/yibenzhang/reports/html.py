@@ -14,7 +14,7 @@ from markupsafe import Markup
 from yibenzhang.balance.coverage import Coverage
 from yibenzhang.checking.extent import over, share
 from yibenzhang.model.documents import spread
-from yibenzhang.model.findings import Finding
+from yibenzhang.model.issues import Issue
 from yibenzhang.model.relations import Outcome
 from yibenzhang.reports.about import About, grouped_amount, summary, suspects
 from yibenzhang.reports.found import Found, FoundFile, FoundGroup, FoundTable, failure, run_line, worst_first
@@ -110,7 +110,7 @@ def _families(results: Sequence[FoundFile], groups: Sequence[FoundGroup]) -> lis
     return sorted({f.rule.partition(".")[0] for f in found})
 
 
-def _places(finding: Finding) -> list[str]:
+def _places(finding: Issue) -> list[str]:
     """Where the numbers of a finding between files stand."""
     return list(dict.fromkeys(str(e.place) for e in finding.evidence))[:6]
 
@@ -198,7 +198,7 @@ def shown_prose(found: Found, reasons: Reasons) -> list[tuple[bool, list[tuple[s
     return out
 
 
-def excerpts(found: Found, finding: Finding) -> list[tuple[FoundTable, list[list[ShownCell]]]]:
+def excerpts(found: Found, finding: Issue) -> list[tuple[FoundTable, list[list[ShownCell]]]]:
     """For each table a finding speaks of: the header, the rows concerned and a little around them."""
     marked = frozenset(e.fact for e in finding.evidence if e.fact)
     out = []

@@ -8,8 +8,7 @@ from typing import Any
 from yibenzhang import __version__
 from yibenzhang.balance.coverage import Coverage
 from yibenzhang.checking.extent import over
-from yibenzhang.model.findings import Finding
-from yibenzhang.model.issues import Evidence
+from yibenzhang.model.issues import Evidence, Issue
 from yibenzhang.model.places import InFile, file_of
 from yibenzhang.recognising.profile import Profile
 from yibenzhang.reports.found import Found, FoundFile, FoundGroup, FoundTable, failure
@@ -143,7 +142,7 @@ Files = Mapping[str, str]
 """The paths of a group's files by their names."""
 
 
-def _finding(f: Finding, files: Files | None = None) -> dict[str, Any]:
+def _finding(f: Issue, files: Files | None = None) -> dict[str, Any]:
     return {
         "id": f.id,
         "rule": f.rule,
@@ -159,7 +158,7 @@ def _finding(f: Finding, files: Files | None = None) -> dict[str, Any]:
             {"evidence": _evidence(s.evidence, files), "suggestion": s.suggestion or None, "why": s.why}
             for s in f.suspects
         ],
-        "relations": [{"rule": b.rule, "name": b.name, "arithmetic": b.arithmetic} for b in f.sums],
+        "relations": [{"rule": b.rule, "name": b.name, "arithmetic": b.arithmetic} for b in f.broken],
         "key": f.key,
     }
 

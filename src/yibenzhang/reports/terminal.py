@@ -10,8 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from yibenzhang.checking.extent import over
-from yibenzhang.model.findings import Finding
-from yibenzhang.model.issues import Severity
+from yibenzhang.model.issues import Issue, Severity
 from yibenzhang.reports.about import grouped_amount, summary, suspects
 from yibenzhang.reports.found import Found, FoundFile, FoundGroup, failure
 from yibenzhang.reports.speech import UNUSABLE
@@ -112,7 +111,7 @@ def _bar(console: Console, found: Found) -> None:
     console.print(coverage_line(found), style="dim")
 
 
-def _finding(console: Console, number: int, f: Finding) -> None:
+def _finding(console: Console, number: int, f: Issue) -> None:
     style = _STYLE[f.severity]
     body = Text(f.message)
     if f.expected:
@@ -121,11 +120,11 @@ def _finding(console: Console, number: int, f: Finding) -> None:
         body.append(
             f"\n印为 {reported or '空'}  {right} {expected}  相差 {difference or '—'} {f.unit}", style="bold"
         )
-    for b in f.sums[:6]:
+    for b in f.broken[:6]:
         body.append(f"\n· {b.name}", style="dim")
         body.append(f"\n  {b.arithmetic}", style="dim")
-    if len(f.sums) > 6:
-        body.append(f"\n· 另有 {len(f.sums) - 6} 项关系不成立", style="dim")
+    if len(f.broken) > 6:
+        body.append(f"\n· 另有 {len(f.broken) - 6} 项关系不成立", style="dim")
     if doubtful := suspects(f):
         body.append(f"\n可能有误的数：{'；'.join(doubtful)}", style="dim")
     places = places_line(f)

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from yibenzhang.checking.extent import share
-from yibenzhang.model.findings import Finding
-from yibenzhang.model.issues import TEXT
+from yibenzhang.model.issues import TEXT, Issue
 from yibenzhang.model.places import FlowPlace, Place, SheetPlace
 from yibenzhang.model.relations import NotChecked
 from yibenzhang.recognising.profile import Profile
@@ -73,7 +72,7 @@ def table_state(record: Mapping[str, Any]) -> str:
     return f"{c['numbers']} 个数字：{counts or '没有数字'}" + (f"；不认识的词：{unknown}" if unknown else "")
 
 
-def places_line(f: Finding) -> str:
+def places_line(f: Issue) -> str:
     """Where the numbers and words of a finding stand, with their tables and sections, each place once."""
     return "、".join(places(f))
 

@@ -76,7 +76,8 @@ _KEPT: ContextVar[tuple[Ledger, Any] | None] = ContextVar("kept", default=None)
 
 @contextmanager
 def together(ledger: Ledger | None) -> Iterator[None]:
-    """All that is asked of a ledger meanwhile is asked of one connection: to make one takes longer than most answers."""
+    """All that is asked of a ledger meanwhile is asked of one connection: to make one takes longer than most
+    answers."""
     kept = _KEPT.get()
     if ledger is None or (kept is not None and kept[0] is ledger):
         yield

@@ -1,5 +1,5 @@
-"""Checks of Parquet, where a column is read without the others: each column once for all its checks, and where it has few
-different values each of these once. Keys of very many rows are counted in parts, so that they stay in memory."""
+"""Checks of Parquet, where a column is read without the others: each column once for all its checks, and where it has
+few different values each of these once. Keys of very many rows are counted in parts, so that they stay in memory."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _PLAIN = re.compile("(U?(TINY|SMALL|BIG|HUGE)?INT|DECIMAL|FLOAT|DOUBLE|DATE|TIME
 
 @dataclass(frozen=True)
 class Columns:
-    """The checks of one table by DuckDB. ``tables``: all by location, for references; ``blanks`` are no values, ``today``
-    is YYYYMMDD; ``no_target``: what is said where a reference leads nowhere."""
+    """The checks of one table by DuckDB. ``tables``: all by location, for references; ``blanks`` are no values,
+    ``today`` is YYYYMMDD; ``no_target``: what is said where a reference leads nowhere."""
 
     ask: Ask
     table: Table

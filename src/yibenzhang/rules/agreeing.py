@@ -21,6 +21,7 @@ from yibenzhang.rules.slips import slipped
 from yibenzhang.rules.supporting import holds, well_supported
 from yibenzhang.rules.witnesses import Witness
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
 _TWO = 2
 """A whole with two of its parts may have more: such lists are a kind of their own."""
@@ -33,7 +34,7 @@ _DIGITS = 4
 _SLIP = 4
 """Numbers with this many digits are not a slip apart by chance."""
 _NAME = re.compile(r"[\u4e00-\u9fff()“”]{5,30}$")
-_VAGUE = re.compile(r"合计|总计|其中|支出预算|收入预算|^预算|^支出|^收入|本年|上年|年度|预算数|决算数|比|较")
+_WORDS = patterns("agreeing")
 
 
 @rule("prose.year_before", needs=("text",), each_file=True)
@@ -70,8 +71,8 @@ def listed(case: Case) -> Iterator[Made]:
 
 
 def _one_side(listing: Listing, case: Case) -> Iterator[Listing]:
-    """What is left at the year's end stands on the other side of the account than what was carried in, though a sentence
-    names both."""
+    """What is left at the year's end stands on the other side of the account than what was carried in, though a
+    sentence names both."""
     periods = [
         dict(said.wanted.values).get("period") if (said := case.reader.said(q)) else None
         for q in listing.parts
@@ -164,7 +165,7 @@ def _compared(before: Claim, claim: Claim) -> Iterator[Made]:
     a, b = before.change, claim.change
     if a is None or b is None:
         return
-    sure = not (claim.loose or before.loose or "其中" in a.lead or "其中" in b.lead)
+    sure = not (claim.loose or before.loose or any(_WORDS["of_which"].search(q.lead) for q in (a, b)))
     terms = (Term(1, b.fact), Term(-1, a.fact))
     relation = Relation(f"prose.year_before|{b.fact.id}", "prose.year_before", terms)
     if sure and before.passage is not claim.passage and subject_words(before) == subject_words(claim):
@@ -207,6 +208,6 @@ def twice(case: Case) -> Iterator[Made]:
 
 
 def _name(q: Quantity) -> str:
-    lead = re.split(r"[,，、。;；:：]|包括|其中", fold(q.lead))[-1].rstrip("为共约是")
+    lead = _WORDS["clause"].split(fold(q.lead))[-1].rstrip("为共约是")
     match = _NAME.search(unnumbered(lead))
-    return match.group() if match and not _VAGUE.search(match.group()) else ""
+    return match.group() if match and not _WORDS["vague"].search(match.group()) else ""

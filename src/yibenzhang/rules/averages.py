@@ -1,4 +1,5 @@
-"""Averages ("人均接待费 117.81 元"): ten thousand times too much or too little for the amount and the number they are of."""
+"""Averages ("人均接待费 117.81 元"): ten thousand times too much or too little for the amount and the number they are
+of."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.rules.wording import sentence
 from yibenzhang.standards.lexicon.counts import vehicle_words
 from yibenzhang.standards.lexicon.denials import denial_words
+from yibenzhang.standards.patterns import patterns
 
 _YEAR = re.compile(r"20\d\d")
 
@@ -39,7 +40,7 @@ def different_counts(case: Case) -> Iterator[Issue]:
             return
 
 
-_EARLIER = re.compile(r"(?:上年|去年|上一?年度|以前年度|往年)[^,;]{0,12}$")
+_WORDS = patterns("car_counts")
 
 
 @rule("counts.none_bought", each_file=True)
@@ -51,7 +52,7 @@ def none_bought(case: Case) -> Iterator[Issue]:
     for p in case.passages:
         for m in vehicle_words().none_bought.finditer(p.text) if not p.heading else ():
             before = p.text[: m.start()].split("。")[-1]
-            if _EARLIER.search(before):
+            if _WORDS["earlier"].search(before):
                 continue
             years = _YEAR.findall(p.text[: m.end()].split("。")[-1])[-1:]
             if any(int(y) != case.year for y in years):

@@ -16,12 +16,13 @@ from yibenzhang.rules.misspelt import mistaken
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 from yibenzhang.standards.lexicon.counts import name_columns
+from yibenzhang.standards.patterns import patterns
 
 _LEAST, _SWAPPED = 6, 8
 """Shorter names may be other names by chance."""
 _MOST = 3000
 _HEAD = 3
-_CODE = re.compile(r"^[\[(]?\d[\d\-]*[\])]?[-_]?|\((?:本级|机关|汇总|[^()]{0,6})\)$|(?:本级|本部)$")
+_WORDS = patterns("cell_names")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 
 
@@ -80,7 +81,7 @@ def _names(table: Table, heading: re.Pattern[str]) -> Iterator[tuple[str, Cell]]
 
 
 def _bare(text: str) -> str:
-    while (cut := _CODE.sub("", text)) != text:
+    while (cut := _WORDS["code"].sub("", text)) != text:
         text = cut
     return text
 

@@ -34,7 +34,8 @@ class Readings:
 
 @rule("prose.changed", needs=("text",), each_file=True)
 def changed(case: Case) -> Iterator[Made]:
-    """Each change is this year's amount less last year's, in the tables; a list of changes makes up that of its whole."""
+    """Each change is this year's amount less last year's, in the tables; a list of changes makes up that of its
+    whole."""
     found = list(readings(case))
     for reading in found:
         if well_supported(reading.how) or _like_its_neighbours(reading, found):
@@ -124,11 +125,12 @@ def _against_tables(case: Case) -> Iterator[Readings]:
         if before:
             options = tuple(
                 Relation(
-                    f"prose.changed|{change.fact.id}", "prose.changed",
+                    f"prose.changed|{change.fact.id}",
+                    "prose.changed",
                     (Term(change.sign, change.fact), Term(-1, subject.fact), *(Term(1, f) for f in made)),
                 )
                 for made in before
-            )  # fmt: skip
+            )
             yield Readings(options, f"text|change of {reading.how.split()[0].strip(',')}")
 
 

@@ -22,10 +22,20 @@ from yibenzhang.rules.shares import share_claim
 
 
 @rule(
-    "prose.against_budget", "prose.completion", "prose.direction", "prose.growth", "prose.impossible", "prose.no_budget",
-    "prose.rounding", "prose.share", "prose.since", "prose.tiny_base", "prose.zero_base",
-    needs=("text",), each_file=True,
-)  # fmt: skip
+    "prose.against_budget",
+    "prose.completion",
+    "prose.direction",
+    "prose.growth",
+    "prose.impossible",
+    "prose.no_budget",
+    "prose.rounding",
+    "prose.share",
+    "prose.since",
+    "prose.tiny_base",
+    "prose.zero_base",
+    needs=("text",),
+    each_file=True,
+)
 def claims(case: Case) -> Iterator[Made]:
     """Changes, rates, shares and completion as the sentences claim them."""
     near = Neighbours(case)
@@ -111,9 +121,13 @@ def _growth_else(claim: Claim, change: Quantity, rate: Quantity) -> Relation | I
         words = claim.passage.clauses(*_span(change, rate))
         unit = subject.amount.unit.name if subject.amount.unit else None
         return issue_of(
-            "prose.tiny_base", (rate.fact, subject.fact, change.fact), words=words, before=value / factor,
-            unit=unit, rate=rate.amount.text,
-        )  # fmt: skip
+            "prose.tiny_base",
+            (rate.fact, subject.fact, change.fact),
+            words=words,
+            before=value / factor,
+            unit=unit,
+            rate=rate.amount.text,
+        )
     return _growth_of(subject.fact, change, rate)
 
 
@@ -240,9 +254,12 @@ def _compared(claim: Claim, near: Neighbours) -> Made:
     if not wrong:
         return None
     return issue_of(
-        "prose.against_budget", (budget.fact, actual.fact), words=claim.words, budget=budget.amount.text,
+        "prose.against_budget",
+        (budget.fact, actual.fact),
+        words=claim.words,
+        budget=budget.amount.text,
         actual=actual.amount.text,
-    )  # fmt: skip
+    )
 
 
 MAKERS: dict[Says, Callable[[Claim, Neighbours], Made]] = {

@@ -61,7 +61,9 @@ def _changes_of_amounts(claims: Iterable[Claim]) -> Iterable[list[_Change]]:
         now, change = claim.subject, claim.change
         if claim.says != Says.CHANGE or now is None or change is None or not change.sign or claim.loose:
             continue
-        if len(now.amount.text.replace(",", "").replace(".", "")) < _DIGITS or "其中" in change.lead:
+        if len(now.amount.text.replace(",", "").replace(".", "")) < _DIGITS or _WORDS["part"].search(
+            change.lead
+        ):
             continue
         unit = now.amount.unit.name if now.amount.unit else ""
         out.setdefault((str(now.amount.value.normalize()), unit), []).append((claim, now, change))
@@ -69,8 +71,8 @@ def _changes_of_amounts(claims: Iterable[Claim]) -> Iterable[list[_Change]]:
 
 
 def _differ(one: Quantity, two: Quantity, same_words: bool) -> bool:
-    """Two changes of one amount cannot both be; changes far from each other may be of another scope (the year before may
-    have held what this year does not), unless the words are the same."""
+    """Two changes of one amount cannot both be; changes far from each other may be of another scope (the year before
+    may have held what this year does not), unless the words are the same."""
     a, b = one.fact.interval, two.fact.interval
     if a is None or b is None or (a.low <= b.high and b.low <= a.high):
         return False
@@ -81,7 +83,7 @@ def _differ(one: Quantity, two: Quantity, same_words: bool) -> bool:
 def subject_words(claim: Claim) -> str:
     """The words just before the amount, as far as they name what it is."""
     lead = claim.subject.lead if claim.subject else ""
-    return re.sub(r"20\d\d年?度?|[\d“”]|[为共计是:]+$", "", re.split(r"[,。;]", lead)[-1])
+    return _WORDS["around"].sub("", re.split(r"[,。;]", lead)[-1])
 
 
 def _unit(q: Quantity) -> str:
@@ -127,7 +129,7 @@ def _total_and_parts(
     parts = [q for q in money if q.start >= m.end()]
     if not totals or len(parts) < 2 or any(q.kind != Kind.VALUE for q in parts):
         return None, parts
-    return None if "等" in p.text[m.end() : stop] else totals[-1], parts
+    return None if _WORDS["rest"].search(p.text, m.end(), stop) else totals[-1], parts
 
 
 def _missing_row(facts: Sequence[Fact], total: Quantity, parts: Sequence[Quantity]) -> Fact | None:
@@ -193,11 +195,11 @@ def assessed(case: Case) -> Iterator[Issue]:
 
 _SPENT_OF_NOTHING = _WORDS["spent_of_nothing"]
 _ITEMS = {
-    "abroad": re.compile(r"因公出国"),
-    "cars": re.compile(r"公务用车购置(?:及|和)运行"),
-    "car_buy": re.compile(r"公务用车购置(?!及|和)"),
-    "car_run": re.compile(r"公务用车运行"),
-    "reception": re.compile(r"公务接待"),
+    "abroad": _WORDS["abroad"],
+    "cars": _WORDS["cars"],
+    "car_buy": _WORDS["car_buy"],
+    "car_run": _WORDS["car_run"],
+    "reception": _WORDS["reception"],
 }
 
 

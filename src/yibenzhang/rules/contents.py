@@ -45,7 +45,7 @@ def contents(case: Case) -> Iterator[Issue]:
 
 def _entries(passages: Sequence[Passage]) -> tuple[list[Entry], Sequence[Passage]]:
     """The entries of the contents page, without page numbers, and all passages after it."""
-    start = next((k for k, p in enumerate(passages[:60]) if re.fullmatch(r"目录|目次", p.text)), None)
+    start = next((k for k, p in enumerate(passages[:60]) if _WORDS["contents"].fullmatch(p.text)), None)
     if start is None:
         return [], passages
     out: list[Entry] = []
@@ -57,7 +57,7 @@ def _entries(passages: Sequence[Passage]) -> tuple[list[Entry], Sequence[Passage
         seen.add(name)
         if _ORDINAL.match(name) or _PART.match(name):
             out.append((name, p))
-        elif len(out) >= 4 and not re.search(r"[表说明]$", name):
+        elif len(out) >= 4 and not _WORDS["ends"].search(name):
             return out, passages[k:]
     return [], passages
 
@@ -153,7 +153,7 @@ def _worded_otherwise(name: str, found: Sequence[tuple[str, Place]], case: Case)
 
 def _alike(name: str, tables: tuple[TableFacts, ...]) -> list[TableFacts]:
     """The table whose title is nearly the entry, where the entry is no title that the standards know."""
-    if not name.endswith("表"):
+    if not _WORDS["table"].search(name):
         return []
     core = _core(name)
     if any(_core(t.table.title) == core for t in tables if t.table.title):
@@ -187,7 +187,7 @@ def _ordinal(text: str) -> str:
 
 
 def _bare(name: str) -> str:
-    return re.sub(r"^(?:公开|预算|决算)\d+表\s*:?", "", _ORDINAL.sub("", name, count=1).strip())
+    return _WORDS["table_number"].sub("", _ORDINAL.sub("", name, count=1).strip())
 
 
 def _core(name: str) -> str:
@@ -213,7 +213,7 @@ def numbered(case: Case) -> Iterator[Issue]:
             continue
         kind = match.lastgroup or ""
         before = last.get(kind)
-        first = match.group() in ("一、", "(一)", "1.", "1、")
+        first = bool(_WORDS["first"].fullmatch(match.group()))
         if (
             before
             and before[0] == match.group()

@@ -1,7 +1,7 @@
 """A number of things and how many there are of each kind: kinds that are named alike make up the whole.
 
-"案件 57 起，其中农资类 12 起、畜牧兽医类 14 起、渔政类 22 起": lists whose names end alike are a division. Others pick out some
-("30 人，其中党员 12 人、女性 8 人"). Cars and staff have rules of their own.
+"案件 57 起，其中农资类 12 起、畜牧兽医类 14 起、渔政类 22 起": lists whose names end alike are a division. Others pick
+out some ("30 人，其中党员 12 人、女性 8 人"). Cars and staff have rules of their own.
 """
 
 from __future__ import annotations

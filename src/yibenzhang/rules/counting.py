@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,14 +18,9 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.wording import sentence
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
-_COUNT = re.compile(
-    r"(?<!其中)(?:(?<!一级)(?<!一级预算)项目(?:支出)?(?:总数|个数|数量?)?(?:共有|共计|共|有|合计|计|为|:){0,3}(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})[个项]"
-    r"|(?<![\d.])(?P<m>\d{1,3}|(?<![一二三四五六七八九十第每各某])[一二两三四五六七八九十]{1,3})个(?!子|分|重点|主要|新|续|延续|一级|其他)[^\d,。;、个]{0,8}项目(?![和及与等、]|以及|的))"
-)
-_GOALS = re.compile(r"编报绩效目标|实行绩效目标管理")
-"""Sentences about goals tables, which are held against these."""
-_YEAR = re.compile(r"20[0-4]\d(?=年)")
+_WORDS = patterns("counting")
 _CENT = Decimal(100)
 
 
@@ -77,10 +71,10 @@ def counting(case: Case) -> Iterator[Issue]:
     if listed is None:
         return
     for p in case.passages:
-        for m in _COUNT.finditer(p.text) if not _GOALS.search(p.text) else ():
+        for m in _WORDS["count"].finditer(p.text) if not _WORDS["goals"].search(p.text) else ():
             begin, end = sentence(p.text, m.start(), m.end())
-            years = _YEAR.findall(p.text, begin, m.start())[-1:]
-            if _COUNT.search(p.text, begin, m.start()) or any(int(y) != case.year for y in years):
+            years = _WORDS["year"].findall(p.text, begin, m.start())[-1:]
+            if _WORDS["count"].search(p.text, begin, m.start()) or any(int(y) != case.year for y in years):
                 continue
             said = count_written(m.group("n") or m.group("m"))
             if any(listed.contradicts(said, q.amount.base) for q in _beside(case, p, begin, m.start(), end)):

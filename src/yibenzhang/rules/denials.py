@@ -100,7 +100,8 @@ def _of_absent_table(case: Case, p: Passage, m: re.Match[str], matter: Denied) -
 
 
 def _figure(case: Case, matter: Denied, own: Passage) -> tuple[str, Place, str | None] | None:
-    """An amount above nothing: of the table's total, of a number of other tables, or in a sentence of another passage."""
+    """An amount above nothing: of the table's total, of a number of other tables, or in a sentence of another
+    passage."""
     facts = case.book.resolve(Address(matter.table, "total", matter.measure)).get("", [])
     for f in facts if len(facts) == 1 else ():
         if f.amount and f.amount.value > 0:

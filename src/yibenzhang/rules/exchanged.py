@@ -34,9 +34,14 @@ def exchanged_amounts(case: Case) -> Iterator[Issue]:
         one, two = found.one, found.two
         words = one.passage.clauses(max(0, one.start - len(one.lead.lstrip(",;。"))), two.end)
         yield issue_at(
-            "names.exchanged", words, one.passage.place(one.start), one=one.amount.text, two=two.amount.text,
-            first=found.first, second=found.second,
-        )  # fmt: skip
+            "names.exchanged",
+            words,
+            one.passage.place(one.start),
+            one=one.amount.text,
+            two=two.amount.text,
+            first=found.first,
+            second=found.second,
+        )
 
 
 def exchanged(case: Case) -> Iterator[Exchanged]:

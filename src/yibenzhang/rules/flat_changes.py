@@ -16,7 +16,6 @@ _WORDS = patterns("flat_changes")
 _BEHIND, _BEFORE = _WORDS["behind"], _WORDS["before"]
 _THAN, _MOVED = _WORDS["than"], _WORDS["moved"]
 _CLAUSE = re.compile("[,。;:(]")
-_COMPARES = re.compile("[比较与于]")
 _LITTLE = Decimal(1)
 """A change of less (in percent) may be called level."""
 
@@ -61,7 +60,7 @@ def _one_base(lead: str, flat: re.Match[str], year: int | None) -> bool:
     clause = _CLAUSE.split(lead)[-1]
     than = _THAN.search(clause)
     if than is None:
-        return not _COMPARES.search(clause)
+        return not _WORDS["compares"].search(clause)
     one, other = than["stage"], flat["stage"]
     return _year(than["year"], year) == _year(flat["year"], year) and (not one or not other or one == other)
 

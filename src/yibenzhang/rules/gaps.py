@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from yibenzhang.model.facts import Row
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.places import Place
+from yibenzhang.prose.naming import LEVEL_OF
 from yibenzhang.recognising.table_facts import BlockFacts, TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 
 _CODE = re.compile(r"[235]\d\d(?:\d\d){0,2}")
-_LEVEL = {3: "类", 5: "款", 7: "项"}
 _OTHERS = 2
 """So many codes of a level must be complete for each one that is not: else the table is drawn up without it."""
 
@@ -61,9 +61,15 @@ def _above(table: TableFacts, have: dict[str, Row], others: list[dict[str, Row]]
             upper = next((o[code].label for o in others if code in o), None)
             below = first[code]
             yield issue_at(
-                "rows.gap", below.label, _place(table, below), table=table.table.name, below=below.code,
-                level=_LEVEL[len(code)], upper=upper, code=code,
-            )  # fmt: skip
+                "rows.gap",
+                below.label,
+                _place(table, below),
+                table=table.table.name,
+                below=below.code,
+                level=LEVEL_OF[len(code)],
+                upper=upper,
+                code=code,
+            )
 
 
 def _below(table: TableFacts, have: dict[str, Row], others: list[dict[str, Row]]) -> Iterator[Issue]:

@@ -306,7 +306,8 @@ def cost(case: Case) -> Iterator[Issue]:
 
 
 def _as_budgeted(forms: Iterable[GoalForm]) -> Iterator[str]:
-    """The names of indicators that tell just the project's money in several forms, and something else in one at most."""
+    """The names of indicators that tell just the project's money in several forms, and something else in one at
+    most."""
     equal: dict[str, list[bool]] = defaultdict(list)
     for form in forms:
         budget = form.year.amount if form.kind == "project" and form.year is not None else None

@@ -22,8 +22,8 @@ _DIGITS = 3
 
 @dataclass(frozen=True, slots=True)
 class Misnamed:
-    """An amount under the name of an item whose amount it is not; ``other``: the item it is that of, ``fact`` its number
-    there; ``own``: what the tables tell of the item named, empty where nothing."""
+    """An amount under the name of an item whose amount it is not; ``other``: the item it is that of, ``fact`` its
+    number there; ``own``: what the tables tell of the item named, empty where nothing."""
 
     quantity: Quantity
     other: str
@@ -38,9 +38,14 @@ def names_of_amounts(case: Case) -> Iterator[Issue]:
         q = found.quantity
         words = q.passage.clauses(max(0, q.start - len(q.lead)), q.end)
         yield issue_at(
-            "names.of_amount", words, q.passage.place(q.start), (found.fact.text, found.fact.place),
-            amount=q.amount.text, other=found.other, own=found.own or None,
-        )  # fmt: skip
+            "names.of_amount",
+            words,
+            q.passage.place(q.start),
+            (found.fact.text, found.fact.place),
+            amount=q.amount.text,
+            other=found.other,
+            own=found.own or None,
+        )
 
 
 def misnamed(case: Case) -> Iterator[Misnamed]:

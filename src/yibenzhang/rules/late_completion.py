@@ -26,9 +26,14 @@ def late(case: Case) -> Iterator[Issue]:
         for one in form.indicators:
             if _all_points(one) and _after(one, case.year or 0):
                 yield issue_at(
-                    "goals.late", one.name, one.place,
-                    form=form.name or None, deadline=flat(one.value), reached=flat(one.actual), points=one.score,
-                )  # fmt: skip
+                    "goals.late",
+                    one.name,
+                    one.place,
+                    form=form.name or None,
+                    deadline=flat(one.value),
+                    reached=flat(one.actual),
+                    points=one.score,
+                )
 
 
 def _all_points(one: Indicator) -> bool:

@@ -34,7 +34,8 @@ class _Sentence:
 
 @rule("reasons.direction", needs=("text",))
 def in_next_sentence(case: Case) -> Iterator[Issue]:
-    """The sentence behind a change explains why it moved the other way, and no word before it says that anything did."""
+    """The sentence behind a change explains why it moved the other way, and no word before it says that anything
+    did."""
     for position, p in enumerate(case.passages):
         for m in _WORDS["opens"].finditer(p.text):
             begin = m.start("what")
@@ -57,8 +58,8 @@ def in_next_sentence(case: Case) -> Iterator[Issue]:
 def _before(
     passages: Sequence[Passage], numbers: dict[int, list[Quantity]], position: int, at: int
 ) -> _Sentence | None:
-    """The sentence before that place, in its paragraph or at the end of the one above; None where it tells no change, or
-    changes in both directions."""
+    """The sentence before that place, in its paragraph or at the end of the one above; None where it tells no change,
+    or changes in both directions."""
     if at == 0:
         position -= 1
         if position < 0 or passages[position].heading:

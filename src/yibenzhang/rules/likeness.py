@@ -14,21 +14,11 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.misspelt import mistaken
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import readings
+from yibenzhang.standards.patterns import patterns
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _RUN = re.compile(r"[\u4e00-\u9fff]{6,}")
-_BODY = re.compile(
-    r"[\u4e00-\u9fff]{5,24}?(?:检察院|法院|研究院|委员会|办公室|服务中心|中心|大队|支队|总队|管理处|管理所|馆|站|学校|医院|福利院|敬老院|卫生院|局)"
-    r"(?=[^\u4e00-\u9fff]|预算|[和及与共等组]|[两二三四五六七八九十][家个]|$)"
-)
-_INSTITUTIONS = re.compile(
-    r"由(?:以下|下列)(?:\d|[一二两三四五六七八九十])?[家个]?(?:预算|二级|事业)*单位(?:组成|构成)|单位名称:(?=[^。;:]{6,60}、)|机构设置|单位构成|预算单位|机构情况|编制范围的?(?:二级)?(?:预算)?单位|(?:汇编|编制|预算)单位名单|[局委院部]属(?:预算|事业|二级)?单位(?:有|为|包括|:)|(?:事业|二级|下属|所属)(?:事业|预算|二级)?单位(?:名单|包括|有|共|为|是|分别|:|\d|[一二两三四五六七八九十])|[部门位]由[^。;]{2,30}(?:所属|下属)|[部门位]由[^。;]{2,80}(?:组成|构成)|本[部单][门位]包括(?=[^。;\d]{4,40}(?:中心|[馆所站院]))"
-)
-_LED = re.compile(
-    r"^[和及与为是]|^.*(?:下设|设有|管辖|(?:所属|下属|直属)(?:(?:事业|预算|二级)*单位(?:共?有|包括|包含|为|是|:)?)?|单位[为是]|包括|包含|分别[为是]|(?:本级|机关)(?:预算)?[和及与]|(?:本级|部门)预算)"
-)
-"""What a sentence says before the name of a unit."""
-_COUNTED = re.compile(r"(?:[两三四五六七八九十]|\d{1,2})[家个](?=[,。;])")
+_WORDS = patterns("likeness")
 _LEFT_OUT = 4
 """So many characters in a row may be left out of a name."""
 _KEPT = (4, 2)
@@ -36,7 +26,6 @@ _KEPT = (4, 2)
 _SHORTEST = 6
 _LONG = 8
 """A shorter name may be that of another unit by chance."""
-_ENTRY = re.compile(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)、.]")
 SHAPES = ((3, 1, 2), (2, 1, 3), (1, 1, 4), (3, 2, 2), (2, 2, 3), (1, 2, 4), (4, 2, 1))
 """Characters that agree before, characters that may differ, characters that agree after."""
 
@@ -163,10 +152,10 @@ def _listed_bodies(passages: Sequence[Passage]) -> Counter[str]:
     named: Counter[str] = Counter()
     listed = False
     for p in passages:
-        announced = bool(_INSTITUTIONS.search(p.text[:40]))
-        listed = announced or (listed and bool(_ENTRY.match(p.text)))
-        if any(_INSTITUTIONS.search(s) for s in p.section) or listed:
-            named.update(_LED.sub("", m) for m in _BODY.findall(_list_of(p.text)))
+        announced = bool(_WORDS["institutions"].search(p.text[:40]))
+        listed = announced or (listed and bool(_WORDS["entry"].match(p.text)))
+        if any(_WORDS["institutions"].search(s) for s in p.section) or listed:
+            named.update(_WORDS["led"].sub("", m) for m in _WORDS["body"].findall(_list_of(p.text)))
     return named
 
 
@@ -182,11 +171,11 @@ def _shortened(unit: str, text: str) -> list[str]:
 
 def _list_of(text: str) -> str:
     """The list itself: what follows it is told of one of its units."""
-    announced = [m.end() for m in _INSTITUTIONS.finditer(text)]
+    announced = [m.end() for m in _WORDS["institutions"].finditer(text)]
     stop = text.find("。", announced[-1]) if announced else -1
     whole = text[:stop] if stop >= 0 else text
-    first = _COUNTED.split(whole)[0]
-    return first if first != whole and _BODY.search(first) else whole
+    first = _WORDS["counted"].split(whole)[0]
+    return first if first != whole and _WORDS["body"].search(first) else whole
 
 
 _PART = 8

@@ -11,11 +11,12 @@ from itertools import zip_longest
 
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.prose.naming import LEVELS
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.rows import bare
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
-from yibenzhang.rules.mentions import LEVELS, Mention
+from yibenzhang.rules.mentions import Mention
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import agree
 from yibenzhang.standards.patterns import patterns
@@ -26,8 +27,6 @@ _WORDS = patterns("listed_items")
 _AMOUNT = _WORDS["amount"]
 _CODED_ITEM = _WORDS["coded_item"]
 _ZERO = _WORDS["zero"]
-_LISTED = r"(?:[^、,。;:()“”\d]|\([\u4e00-\u9fff]{1,4}\)){2,16}"
-_RUN = re.compile(rf"{_LISTED}(?:[、;](?:{_LISTED}以及)?{_LISTED}){{2,}}")
 _MANY = 5
 """So many names are a list, whatever they are; fewer are one where the registers know them."""
 _LED = _WORDS["led"]
@@ -278,7 +277,7 @@ def _spent(m: Mention) -> bool:
 def twice(case: Case) -> Iterator[Issue]:
     """One item twice in a list: "基本工资、奖金、津贴补贴、奖金"."""
     for p in case.passages:
-        for m in _RUN.finditer(_CIRCLED.sub("、", p.text)):
+        for m in _WORDS["run"].finditer(_CIRCLED.sub("、", p.text)):
             found = _items(m.group())
             for name, times in Counter(found).items():
                 sure = _economic(name) or (";" not in m.group() and len(found) >= _MANY)

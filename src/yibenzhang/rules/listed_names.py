@@ -1,4 +1,5 @@
-"""How many sections or budget units there are, against their names in the sentence, the paragraphs or the table below."""
+"""How many sections or budget units there are, against their names in the sentence, the paragraphs or the table
+below."""
 
 from __future__ import annotations
 
@@ -13,10 +14,10 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 from yibenzhang.standards.lexicon.counts import Named, listing_words, named_things
+from yibenzhang.standards.patterns import patterns
 
 _INSIDE = re.compile(r"\([^()]*\)")
-_ENTRY = re.compile(r"\(?(?:\d{1,2}|[一二三四五六七八九十]{1,2})(?:[、.)]|\.、)(?!\d)")
-_AND = re.compile("以及|[和及与]")
+_WORDS = patterns("listed_names")
 _MOST_ROWS = 80
 _SHORT = 4
 """A piece of so many characters may be the beginning of a name that a comma parts ("政策、法规科")."""
@@ -59,7 +60,7 @@ def _stated(
     for m in thing.last.finditer(p.text):
         said = count_written(m.group("n"))
         found = _named(thing, m.group("list"), said)
-        partly = m.group("etc") == "等" and len(found) < said
+        partly = _WORDS["some"].fullmatch(m.group("etc") or "") and len(found) < said
         yield m.start(), m.end(), said, [] if partly else found
     if (ending := thing.below.search(p.text)) is not None:
         said = count_written(ending.group("n") or ending.group("m"))
@@ -72,7 +73,7 @@ def _named(thing: Named, listed: str, said: int) -> list[str]:
     """The names of a list, each with the end that such names have; none where one has not, or where more is said than
     names."""
     known = listing_words()
-    if any(re.search(r"\d+个", x) for x in _INSIDE.findall(listed)):
+    if any(_WORDS["counted"].search(x) for x in _INSIDE.findall(listed)):
         return []
     bare = listed
     while _INSIDE.search(bare):
@@ -97,7 +98,7 @@ def _named(thing: Named, listed: str, said: int) -> list[str]:
 
 def _parted(thing: Named, piece: str) -> list[str]:
     """Two names joined by "和", where what stands before it is a name, too."""
-    for m in _AND.finditer(piece):
+    for m in _WORDS["and"].finditer(piece):
         left, right = piece[: m.start()], piece[m.end() :]
         if thing.suffix.search(left) and thing.suffix.search(right) and len(left) > 2:
             return [*_parted(thing, left), *_parted(thing, right)]
@@ -108,7 +109,7 @@ def _entries(thing: Named, following: Sequence[Passage]) -> list[str]:
     """The paragraphs below that begin with a number and are names."""
     found = []
     for p in following:
-        m = _ENTRY.match(p.text)
+        m = _WORDS["entry"].match(p.text)
         if m is None:
             break
         name = _INSIDE.sub("", p.text[m.end() :]).rstrip("。;,")

@@ -50,12 +50,8 @@ def _numbered_cars(case: Case, position: int) -> list[Quantity]:
     out: list[Quantity] = []
     for k in range(position + 1, min(position + 1 + _MOST_BELOW, len(case.passages))):
         text, found = case.passages[k].text, case.by_passage.get(k, [])
-        summed = text.startswith(("以上", "上述"))
-        if (
-            len(found) != 1
-            or not text.rstrip(";,。").endswith(_CARS)
-            or not (summed or _NUMBERED.match(text))
-        ):
+        summed = bool(_WORDS["whole"].match(text))
+        if len(found) != 1 or not _WORDS["car_end"].search(text) or not (summed or _NUMBERED.match(text)):
             break
         out.append(found[0])
         if summed:
@@ -68,7 +64,7 @@ def graded(case: Case) -> Iterator[Made]:
     """Projects by grade, which may go on in the next paragraph."""
     for position, found in case.by_passage.items():
         following = case.passages[position + 1 : position + 2]
-        goes_on = bool(following) and following[0].text.startswith("其中")
+        goes_on = bool(following) and bool(_WORDS["part_of"].match(following[0].text))
         yield graded_of(found + (case.by_passage[position + 1] if goes_on else []))
 
 
@@ -120,12 +116,13 @@ def listed_of(quantities: list[Quantity]) -> Iterable[Relation]:
 
 
 def _following_parts(opening: re.Match[str], following: list[Quantity]) -> list[Quantity]:
-    """The amounts of a plain list up to its bracket's or its sentence's end; none where it tells of changes or holds another."""
+    """The amounts of a plain list up to its bracket's or its sentence's end; none where it tells of changes or holds
+    another."""
     text, closing = opening.string, ")" if "(" in opening.group() else "。"
     stop = text.find(closing, opening.end())
     stop = len(text) if stop < 0 else stop
     inside = [q for q in following if q.start < stop]
-    nested = re.search(r"其中|包括|主要", text[opening.end() : stop])
+    nested = _WORDS["nested"].search(text, opening.end(), stop)
     plain = {q.kind for q in inside} <= _PLAIN and not nested
     return [q for q in inside if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)] if plain else []
 
@@ -145,27 +142,13 @@ def graded_of(quantities: list[Quantity]) -> Relation | None:
             if not _GRADE.search(q.lead):
                 break
             parts.append(q)
-        of_projects = "项目" in whole.lead or bool(_OF_PROJECTS.match(whole.passage.text, whole.end))
+        of_projects = bool(_WORDS["project"].search(whole.lead)) or bool(
+            _OF_PROJECTS.match(whole.passage.text, whole.end)
+        )
         if not _GRADE.search(whole.lead) and of_projects and len(parts) >= 2:
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
             return Relation(f"prose.graded|{whole.fact.id}", "prose.graded", terms)
     return None
-
-
-_CARS = ("辆", "台")
-_DEVICE = re.compile(r"设备|不含车辆")
-_CARS_WHOLE = re.compile(
-    r"(?:共有|保有|实有|现有)?[^,。]{0,6}车辆?(?:共有|共计|总数|数量?为?|保有量为?|合计)?$|车辆(?:保有量|总数)为?$|车辆[^,。;\d]{0,6}(?:共有|实有|现有|保有)(?:[数量]为?)?$|车辆:(?:共|共有|合计)?$|车辆?编制\d+[辆台],(?:实有|现有|实际)(?:[数量]为?)?$"
-)
-_CARS_IN_ALL = re.compile(
-    r"(?:(?:车辆|用车|公车)(?:合计|共计|总计|总数为?)|[,;](?:合计|共计|总计)(?:为)?|(?:以上|上述)[^,。;\d]{0,6}(?:合计|共计|总计)(?:车辆|用车|公车)?(?:总?数)?(?:为|共)?)$"
-)
-_CARS_OPEN = re.compile(
-    r"[,，(。]?(?:其中|包括|(?:细|区|划)分[为是]|分别[为是]|具体[为是]|即|为(?=[^,。;\d]{2,8}(?:用车|车辆)\d)|按[^,。;\d]{1,8}分[:为]?)|:|(?P<bracket>\()(?=[^()\d]{2,12}用车\d+[辆台])"
-)
-_CARS_LISTED = re.compile(
-    r"其他用车主要|主要是|因为|由于|原因|较20|比20|较上年|比上年|计划|拟|购置|更新|报废|单价|单位价值|设备|按[^,;。\d]{0,8}[分看]|;按|。"
-)
 
 
 _CLOSED = re.compile(r"\)")
@@ -179,27 +162,34 @@ def _before(q: Quantity) -> str:
 def vehicles_of(quantities: list[Quantity]) -> Relation | None:
     """ "共有车辆 5 辆，其中 … 1 辆、… 2 辆": the kinds add up to the whole."""
     counts = [q for q in quantities if q.kind == Kind.COUNT and q.amount.unit]
-    cars = [q for q in counts if q.amount.unit and q.amount.unit.name in _CARS and not _DEVICE.search(q.lead)]
-    if cars and _CARS_IN_ALL.search(cars[-1].lead) and len(cars) > 2:
+    cars = [
+        q
+        for q in counts
+        if q.amount.unit
+        and _WORDS["car"].fullmatch(q.amount.unit.name)
+        and not _WORDS["device"].search(q.lead)
+    ]
+    if cars and _WORDS["cars_in_all"].search(cars[-1].lead) and len(cars) > 2:
         begin = cars[-1].passage.text.rfind("。", 0, cars[-1].start)
         parts = [q for q in cars[:-1] if q.start > begin]
         if len(parts) > 1 and not any(
-            _CARS_WHOLE.search(q.lead[-14:]) and _CARS_OPEN.match(q.passage.text, q.end) for q in parts
+            _WORDS["cars_whole"].search(q.lead[-14:]) and _WORDS["cars_open"].match(q.passage.text, q.end)
+            for q in parts
         ):
             terms = (Term(1, cars[-1].fact), *(Term(-1, q.fact) for q in parts))
             return Relation(f"prose.vehicles|{cars[-1].fact.id}", "prose.vehicles", terms)
     for at, whole in enumerate(cars):
-        if not _CARS_WHOLE.search(_before(whole)):
+        if not _WORDS["cars_whole"].search(_before(whole)):
             continue
         text = whole.passage.text
-        opening = _CARS_OPEN.match(text, whole.end)
+        opening = _WORDS["cars_open"].match(text, whole.end)
         if opening is None:
             continue
-        stop = (_CLOSED if opening.group("bracket") else _CARS_LISTED).search(text, opening.end())
+        stop = (_CLOSED if opening.group("bracket") else _WORDS["cars_listed"]).search(text, opening.end())
         parts = [
             q for q in cars[at + 1 :] if not stop or (q.passage is whole.passage and q.end <= stop.start())
         ]
-        if len(parts) >= 2 and not re.match("等", parts[-1].passage.text[parts[-1].end :]):
+        if len(parts) >= 2 and not _WORDS["and_others"].match(parts[-1].passage.text, parts[-1].end):
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
             return Relation(f"prose.vehicles|{whole.fact.id}", "prose.vehicles", terms)
     return None
@@ -221,7 +211,7 @@ def equipment(case: Case) -> Iterator[Made]:
                 continue
             stop = min(k for c in "。;" if (k := (text + "。;").find(c, opening.end())) >= 0)
             parts = [q for q in counts[at + 1 :] if q.start < stop]
-            if len(parts) > 1 and not re.match("等", text[parts[-1].end :]):
+            if len(parts) > 1 and not _WORDS["and_others"].match(text, parts[-1].end):
                 terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
                 yield Relation(f"prose.listed|{whole.fact.id}", "prose.listed", terms)
 
@@ -230,7 +220,8 @@ _BY_SOURCE = _WORDS["by_source"]
 
 
 def counted(passages: Sequence[Passage], position: int, quantities: list[Quantity]) -> Iterable[Issue]:
-    """ "项目有 13 个，其中：（1）… （13）": as many as are numbered, or as are named with amounts that make up the whole."""
+    """ "项目有 13 个，其中：（1）… （13）": as many as are numbered, or as are named with amounts that make up the
+    whole."""
     passage = passages[position]
     if (wrong := miscounted(passages, position)) is not None:
         start, end, found = wrong
@@ -240,7 +231,7 @@ def counted(passages: Sequence[Passage], position: int, quantities: list[Quantit
         following = quantities[at + 1 :]
         if (
             count.kind != Kind.COUNT
-            or "项目" not in count.lead[-12:]
+            or not _WORDS["project"].search(count.lead[-12:])
             or not following
             or not following[0].money
         ):

@@ -1,4 +1,5 @@
-"""Classifications that sentences name: "社会保障和就业支出（类）行政事业单位养老支出（款）", "行政运行（2010601）", "（01项）".
+"""Classifications that sentences name: "社会保障和就业支出（类）行政事业单位养老支出（款）", "行政运行（2010601）",
+"（01项）".
 
 A name is what stands before the bracket with its level or code, as far back as the register or the tables know a name;
 one that neither knows is kept whole up to the last mark.
@@ -10,19 +11,12 @@ import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
+from yibenzhang.prose.naming import LEVELS
 from yibenzhang.prose.passages import Passage
+from yibenzhang.standards.patterns import patterns
 from yibenzhang.standards.registers import Entry, Register, fold_name
 
-LEVELS = {"类": 3, "款": 5, "项": 7}
-"""Digits of the code of each level."""
-_NAME = r"(?:[\u4e00-\u9fff“”\"‘’《》、]|\((?![类款项]\))[\u4e00-\u9fff]{1,4}\)){2,48}"
-"""Brackets are part of some names: 政府办公厅（室）及相关机构事务."""
-_CODE_IS = r"(?:功能)?(?:分类)?(?:科目)?(?:编码|代码|编号)?:?"
-_MENTION = re.compile(
-    rf"(?P<name>{_NAME})\((?:{_CODE_IS}(?P<digits>\d{{2,7}})[,、]?)?(?P<level>类|款|项)级?(?:[,、:]{_CODE_IS}(?P<after>2\d{{2,6}}))?\)"
-    rf"(?:\({_CODE_IS}(?P<behind>2\d{{2,6}})\))?"
-    rf"|(?P<coded>{_NAME})\((?:(?:功能)?(?:科目)?(?:编码|代码):?)?(?P<code>2\d{{2}}(?:\d{{2}}){{0,2}})\)"
-)
+_WORDS = patterns("mentions")
 _OTHER = "其他"
 _QUOTES = re.compile(r"[“”\"‘’《》]")
 _LEAST = 2
@@ -59,7 +53,7 @@ class Mention:
 
 def mentions(passage: Passage, register: Register, others: Container[str] = ()) -> Iterator[Mention]:
     """What the passage names, in order; ``others`` are names (folded) that the tables have."""
-    for m in _MENTION.finditer(passage.text):
+    for m in _WORDS["mention"].finditer(passage.text):
         group = "name" if m.group("name") else "coded"
         raw, start = m.group(group), m.start(group)
         name, skipped = _name(raw, register, others)

@@ -105,7 +105,8 @@ def _stands(run: str, new: str, k: int, odd: list[int], near: int | None) -> boo
 
 
 def _of_word(new: str, run: str, near: int, far: int) -> bool:
-    """The other character belongs to the word on the side that agrees, and the one printed to none on the other side."""
+    """The other character belongs to the word on the side that agrees, and the one printed to none on the other
+    side."""
     beside = run[max(far, 0) : far + 2] if far >= 0 else ""
     return in_dictionary(new[near : near + 2]) and not (len(beside) == 2 and in_dictionary(beside))
 
@@ -117,7 +118,8 @@ def _cells(case: Case) -> Iterator[str]:
 
 
 def _odd(run: str, start: int) -> Iterator[int]:
-    """Where in the text a character stands that was never seen behind the one before it nor before the one behind it."""
+    """Where in the text a character stands that was never seen behind the one before it nor before the one behind
+    it."""
     odd_before = False
     for k in range(len(run) - 1):
         odd = not usual(run[k], run[k + 1])

@@ -15,13 +15,14 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.likeness import SHAPES
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import readings
+from yibenzhang.standards.patterns import patterns
 
 _QUOTED = re.compile(r"[“\"](?P<name>[\u4e00-\u9fff]{2,10})[”\"](?P<after>[\u4e00-\u9fff]{0,2})")
 _LONG = 4
 """A shorter name in quotes is the same one where the two characters behind it are the same."""
 _AFTER = 2
 _NEAR, _FAR = 3, 6
-_JOINED = re.compile(r"[、和及与]")
+_WORDS = patterns("name_spellings")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _At = tuple[int, Passage, int]
 """Which passage, the passage, and where in it."""
@@ -86,7 +87,7 @@ def _told(one: _At, two: _At, k: int, length: int) -> bool:
     """The two are different names, since they stand in one list, or so much around them agrees that it is told
     already."""
     (m, p, i), (n, q, j) = one, two
-    if m == n and abs(i - j) <= _NEAR * length and _JOINED.search(p.text, min(i, j), max(i, j)):
+    if m == n and abs(i - j) <= _NEAR * length and _WORDS["joined"].search(p.text, min(i, j), max(i, j)):
         return True
     before, after = p.text[: i + k][::-1], q.text[: j + k][::-1]
     left = _agree(before, after)

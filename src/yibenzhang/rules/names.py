@@ -16,18 +16,11 @@ from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import Standards, fold
+from yibenzhang.standards.patterns import patterns
 from yibenzhang.standards.registers import registers
 
 _FUNCTION = (".expenditure", ".general_function", ".fiscal_expenditure", ".income")
-_LISTED = re.compile(
-    r"(?P<group>人员经费|公用经费|工资福利支出[和及与、]对个人和家庭的补助|工资福利支出|对个人和家庭的补助|商品和服务支出)(?:预算)?(?:数|安排|总额|总计|合计)?(?:为|共计?|:)?\(?[\d,.]+(?:万元|元)\)?"
-    r"(?:[,。]?(?:其中|主要|具体)?(?:包括|包含|涵盖|用于|由|(?:其)?构成(?:为|是)|具体(?:为|是)|(?:开支|支出)?内容(?:有|为|包括|是))(?:(?:下列|以下)(?:各项)?(?:支出|费用|项目)?(?:构成|组成)?)?[:：]?(?P<items>(?:\d{1,2}[.、](?!\d)[^。;\d]{2,20}(?:;(?=\d)|(?=。|$))){2,}|(?:[①-⑳][^。;①-⑳]{2,20};?){2,}|[^。;]{4,400})"
-    r"|\((?:主要|具体)?(?:包括|包含|涵盖|用于)?[:：]?(?P<inside>(?:[^()。;]|\([^()]*\)){4,400})\))"
-)
-_TOTAL_BEHIND = re.compile(
-    r"(?P<group>人员经费|公用经费)(?:主要)?(?:用于|包括|由)(?P<items>[^。;\d]{4,200}?),(?:20\d\d年)?(?:共计?|合计|总计)(?:安排)?\d[\d,.]*(?:万元|元)(?P<inside>(?!))?"
-)
-"""The amount behind the list."""
+_WORDS = patterns("names")
 _CLASSES = {
     "工资福利支出和对个人和家庭的补助": ("301", "303"),
     "人员经费": ("301", "303"),
@@ -41,13 +34,8 @@ _FORMERLY = frozenset({"社会保障缴费"})
 _TEMPLATE = 3
 """A list of which more than one in so many is not in the table was not written for this budget."""
 _LONG_LIST = 12
-_ETC = r"等(?:各项)?(?:支出|费用|内容|项目)?(?:构成|组成)?$"
-_MADE = re.compile(rf"{_ETC}|(?:构成|组成)$")
-"""How a list of parts ends."""
 _CLASS = 3
 """Digits of a class of the economic items."""
-_AMOUNT = re.compile(r"\d[\d,]*(?:\.\d+)?[百千万亿]*元")
-_PATH_ITEM = re.compile(r"([^,。;:“”\"、()\d.]{4,30})\((?:项|2\d{6})\)")
 
 
 @rule("names.code", needs=("tables",))
@@ -72,9 +60,15 @@ def codes(case: Case) -> Iterator[Issue]:
                 cut = known.startswith(label) or label.startswith(known)  # a narrow column cuts names
                 if known != label and not cut and where is not t:
                     yield issue_at(
-                        "names.code", label, _row_place(t, row.index), (known, _row_place(where, index)),
-                        code=row.code, first_table=where.table.name, first_name=known, table=t.table.name,
-                    )  # fmt: skip
+                        "names.code",
+                        label,
+                        _row_place(t, row.index),
+                        (known, _row_place(where, index)),
+                        code=row.code,
+                        first_table=where.table.name,
+                        first_name=known,
+                        table=t.table.name,
+                    )
 
 
 _ITEM = 7
@@ -117,14 +111,14 @@ def _basic_items(tables: tuple[TableFacts, ...]) -> dict[str, tuple[str, bool]]:
 def _lists(passages: Sequence[Passage]) -> Iterator[tuple[Passage, re.Match[str], list[str]]]:
     """The items that the text lists as parts of a kind of expenditure."""
     for p in passages:
-        for m in (*_LISTED.finditer(p.text), *_TOTAL_BEHIND.finditer(p.text)):
-            items = [i.split(",")[0] for i in _MADE.sub("", _items(m)).split("、")]
+        for m in (*_WORDS["listed"].finditer(p.text), *_WORDS["total_behind"].finditer(p.text)):
+            items = [i.split(",")[0] for i in _WORDS["made"].sub("", _items(m)).split("、")]
             yield p, m, [fold(i) for item in items for i in _both(item)]
 
 
 def _both(item: str) -> list[str]:
     """The two economic items that a list joins at its end ("公务用车运行维护费和办公设备购置")."""
-    for joined in re.finditer("[和及与]", item):
+    for joined in _WORDS["joins"].finditer(item):
         two = [item[: joined.start()], item[joined.end() :]]
         if all(registers().department_economic.named(t) for t in two):
             return two
@@ -132,12 +126,12 @@ def _both(item: str) -> list[str]:
 
 
 def _group(m: re.Match[str]) -> str:
-    return re.sub("(?<=工资福利支出)[及与、]", "和", m.group("group"))
+    return _WORDS["group_joins"].sub("和", m.group("group"))
 
 
 def _items(m: re.Match[str]) -> str:
     """The items of a list, as words or in brackets, without their numbers and amounts."""
-    items = _AMOUNT.sub("", m.group("items") or m.group("inside") or "")
+    items = _WORDS["amount"].sub("", m.group("items") or m.group("inside") or "")
     return re.sub(r";?(?:(?<!\d)\d{1,2}[.、](?!\d)|[①-⑳])", "、", items).lstrip("、")
 
 
@@ -172,7 +166,7 @@ def left_out(case: Case) -> Iterator[Issue]:
     """Economic items with an amount in the table, which a list without "等" lacks."""
     items = _basic_items(case.tables)
     for p, m, names in _lists(case.passages) if len(items) >= 5 else ():
-        if re.search(_ETC, _items(m)) or len(names) < 4:
+        if re.search(_WORDS["etc"].pattern, _items(m)) or len(names) < 4:
             continue
         for name, (code, printed) in items.items():
             inside = printed and code[:3] in _CLASSES[_group(m)]
@@ -192,16 +186,20 @@ def _unspent(passages: Sequence[Passage], standards: Standards) -> Iterator[Issu
     """Items the text lists as part of the public expenditure and elsewhere says there were none of."""
     text = "".join(p.text for p in passages)
     for p in passages:
-        for m in _LISTED.finditer(p.text):
+        for m in _WORDS["listed"].finditer(p.text):
             for words in standards.lists["unspent"]:
                 item, none = words.split("=")
                 if re.search(item, _items(m)) and re.search(none, text):
                     name = re.search(item, _items(m))
                     said = name.group() if name else item
                     yield issue_at(
-                        "names.listed", said, p.place(m.start()), template="denied", group=m.group("group"),
+                        "names.listed",
+                        said,
+                        p.place(m.start()),
+                        template="denied",
+                        group=m.group("group"),
                         subject=standards.economic.get(narrow(said), "0")[:3],
-                    )  # fmt: skip
+                    )
 
 
 @rule("names.spelt", needs=("text", "tables"))
@@ -217,7 +215,7 @@ def spelt(case: Case) -> Iterator[Issue]:
     }
     labels = set(codes.values())
     for p in case.passages:
-        for m in _PATH_ITEM.finditer(p.text):
+        for m in _WORDS["path_item"].finditer(p.text):
             name = bare(m.group(1)).lstrip("【[〔")
             if not labels or any(name.endswith(label) for label in labels):
                 continue  # it is written so, perhaps behind "一是" or a year
@@ -240,7 +238,7 @@ def _longer(name: str, labels: set[str]) -> str | None:
 
 def _core(name: str) -> str:
     """A name without the endings that texts add or drop freely."""
-    return re.sub(r"支出|费|的", "", name)
+    return _WORDS["free"].sub("", name)
 
 
 def _near(name: str, others: list[str], ratio: float = 0.7) -> str | None:

@@ -82,12 +82,8 @@ def _named(case: Case) -> Iterator[_Named]:
             if not q.money or q.kind not in (Kind.VALUE, Kind.ACTUAL):
                 continue
             name = _NUMBERED.sub("", re.split("[,;。:、]", fold(q.lead))[-1] if q.lead else "")
-            name = re.sub(
-                r"^(?:其中|包括|主要为|主要是)|(?:科目)?(?:预算|决算)?(?:数)?(?:为|安排|共计?|支出决算)*$",
-                "",
-                re.sub("[“”]", "", name),
-            )
-            plain = re.sub(r"\([类款项]\)", "", name)
+            name = _WORDS["around"].sub("", re.sub("[“”]", "", name))
+            plain = _WORDS["level"].sub("", name)
             if kind := _kind(plain) or _kind(_WORDS["spent"].sub("", plain)):
                 yield _Named(position, q, name, kind)
 
@@ -96,9 +92,9 @@ def _kind(name: str) -> str:
     """What a name is one of: of the 三公经费, of the classes or items of the functions, of the economic items."""
     if len(name) < _SHORTEST:
         return ""
-    if re.sub("(?:费用?|经费|支出)+$", "", name) in _THREE_PUBLIC:
+    if _WORDS["three_public"].fullmatch(_WORDS["spending"].sub("", name)):
         return "three_public"
-    if name in _MEETING:
+    if _WORDS["meeting"].fullmatch(name):
         return "meeting"
     known = registers()
     if entries := known.function.named(name):
@@ -108,11 +104,6 @@ def _kind(name: str) -> str:
 
 
 _SHORTEST = 3
-_THREE_PUBLIC = frozenset(
-    ("因公出国(境)", "公务接待", "公务用车购置", "公务用车运行", "公务用车运行维护", "公务用车购置及运行",
-     "公务用车购置及运行维护", "公务用车购置和运行", "公务用车购置和运行维护", "公务用车")
-)  # fmt: skip
-_MEETING = frozenset(("会议费", "培训费", "机关运行经费"))
 
 
 def _borne_out(case: Case, one: _Named) -> bool:

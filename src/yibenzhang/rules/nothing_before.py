@@ -11,9 +11,10 @@ from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards.lexicon.sentences import nothing_before, unbudgeted
+from yibenzhang.standards.patterns import patterns
 
 _LEVELS = (Kind.VALUE, Kind.ACTUAL)
-_INITIAL = re.compile(r"(?:完成|,为|,占|,达到?|相当于)年初预算(?:数)?的?(?:比例)?(?:为)?$")
+_WORDS = patterns("nothing_before")
 
 
 @rule("prose.no_budget", "prose.zero_base", needs=("text",), each_file=True)
@@ -25,7 +26,7 @@ def rates_of_nothing(case: Case) -> Iterator[Issue]:
                 continue
             if rate.kind == Kind.RATE and rate.sign > 0:
                 yield from _told("prose.zero_base", nothing_before(), found[:at], rate)
-            elif rate.kind == Kind.COMPLETION and _INITIAL.search(rate.lead):
+            elif rate.kind == Kind.COMPLETION and _WORDS["initial"].search(rate.lead):
                 yield from _told("prose.no_budget", unbudgeted(), found[:at], rate)
 
 
@@ -50,8 +51,8 @@ def completed_of_nothing(claim: Claim) -> Issue | None:
     rate, actual, budget = claim.rate, claim.subject, claim.against
     if rate is None or actual is None or budget is None or budget.amount.value or not actual.amount.value:
         return None
-    initial, same = "年初" in claim.base, "年初" in budget.lead
-    if (claim.base and initial != same) or "调整" in claim.base or "全年" in claim.base:
+    initial, same = (bool(_WORDS["initial_budget"].search(s)) for s in (claim.base, budget.lead))
+    if (claim.base and initial != same) or _WORDS["other_budget"].search(claim.base):
         return None
     words = claim.passage.verbatim(min(budget.start, actual.start), rate.end).strip()
     return issue_of("prose.no_budget", (budget.fact, rate.fact), words=words, template="said")

@@ -10,16 +10,9 @@ from yibenzhang.prose.short_names import place_of
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
-_BODY = r"[一-鿿]{1,16}?(?:局|委员会|委|办公室|联合会|总工会|中心|管理处|支队|大队|院|馆|协会|学校|大学|中学|小学|厅)"
-_TELLS = (
-    r"(?=20\d\d年(?:度)?,?(?:没有|无|未|政府采购|机关运行|“?三公|一般公共预算|政府性基金|国有资本|收支|收入|支出|部门预算|部门决算|财政拨款|预算|项目支出|"
-    r"基本支出|绩效|公务)|本级(?:支出|收入|机关运行)|没有(?:使用|安排)|(?:(?:及)?所属(?:各)?(?:预算|事业)?单位)?共有车辆|\(本级\)\d)"
-)
-_BEGINS = r"(?:^|[。;,:、)]|纳入|现将|[一二三四五六七八九十]、|元,为|为)"
-_OF_OTHERS = re.compile(
-    r"批复|下达|拨付|印发|审核|批准|要求|通知|转来|划转|移交|移出|划入|合并|原[^,。;]{0,12}$"
-)
+_WORDS = patterns("other_bodies")
 
 
 @rule("names.other_body", needs=("text",), each_file=True)
@@ -29,7 +22,8 @@ def other_bodies(case: Case) -> Iterator[Issue]:
     place = place_of(own)
     if len(place) < _PLACE:
         return
-    pattern = re.compile(f"{_BEGINS}(?P<name>{re.escape(place)}{_BODY}){_TELLS}")
+    begins, ends, tells = _WORDS["begins"].pattern, _WORDS["ends"].pattern, _WORDS["tells"].pattern
+    pattern = re.compile(f"{begins}(?P<name>{re.escape(place)}{ends}){tells}")
     known = "".join(p.text for p in case.passages) + "".join(
         fold(c.text) for t in case.tables for c in t.table.table.cells
     )
@@ -40,7 +34,7 @@ def other_bodies(case: Case) -> Iterator[Issue]:
                 continue
             begin = p.text.rfind("。", 0, m.start("name")) + 1
             stop = p.text.find("。", m.end())
-            if _OF_OTHERS.search(p.text[begin : stop if stop >= 0 else len(p.text)]):
+            if _WORDS["of_others"].search(p.text[begin : stop if stop >= 0 else len(p.text)]):
                 continue
             words = p.clauses(m.start("name"), m.end())
             yield issue_at(

@@ -22,7 +22,8 @@ _SHORT = 4
 """What is counted has so many letters at least, without the word for counting."""
 _LONGER = 4
 _ENDING = 5
-"""One name may have a word more in front ("登记办理群众来信" for "办理群众来信"), where so many letters are the same."""
+"""One name may have a word more in front ("登记办理群众来信" for "办理群众来信"), where so many letters are the
+same."""
 _Counted: TypeAlias = tuple[GoalForm, Indicator, Target]
 _RISE, _FALL = (">", "≥"), ("<", "≤")
 

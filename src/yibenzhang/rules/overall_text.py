@@ -93,9 +93,14 @@ def former_text(case: Case) -> Iterator[Issue]:
             start = claim.subject.start if claim.subject else claim.at
             words = claim.passage.clauses(start, _end(claim))
             yield issue_at(
-                "goals.former_text", words, claim.passage.place(start), year=year, implied=_wan(implied),
-                printed=_wan(max(before)), gap=_wan(abs(implied - max(before))),
-            )  # fmt: skip
+                "goals.former_text",
+                words,
+                claim.passage.place(start),
+                year=year,
+                implied=_wan(implied),
+                printed=_wan(max(before)),
+                gap=_wan(abs(implied - max(before))),
+            )
 
 
 def _totals(form: GoalForm, column: str) -> set[Decimal]:

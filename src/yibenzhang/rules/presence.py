@@ -16,8 +16,8 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards import Section
 from yibenzhang.standards.patterns import patterns
 
-_FUND, _CAPITAL = "政府性基金", "国有资本"
 _WORDS = patterns("presence")
+_FUND, _CAPITAL = _WORDS["fund"].pattern, _WORDS["capital"].pattern
 _GENERAL = _WORDS["general"].pattern
 _NONE = _WORDS["none"]
 
@@ -114,7 +114,9 @@ def _listed(document: Document, passages: Sequence[Passage], case: Case) -> dict
     stage, standards = case.stage, case.standards
     start = 0
     if not document.drawn:
-        if (at := next((k for k, p in enumerate(passages[:60]) if p.text in ("目录", "目次")), None)) is None:
+        if (
+            at := next((k for k, p in enumerate(passages[:60]) if _WORDS["contents"].fullmatch(p.text)), None)
+        ) is None:
             return {}
         start = at + 1
     found = {t.table.standard.id for t in case.tables if t.table.standard}
@@ -141,11 +143,10 @@ def _listed(document: Document, passages: Sequence[Passage], case: Case) -> dict
 
 def _ends_a_line(passages: Sequence[Passage], entry: Passage) -> bool:
     """The title was joined with the line before it."""
-    title = _NUMBER_BEFORE.sub("", re.split(r"\d+$|[.…·]{3,}", entry.text)[0])
+    title = _WORDS["number_before"].sub("", re.split(r"\d+$|[.…·]{3,}", entry.text)[0])
     return len(title) >= _LEAST_TITLE and any(p.text.endswith(title) for p in passages)
 
 
-_NUMBER_BEFORE = re.compile(r"^(?:[一二三四五六七八九十]+、|\(?[一二三四五六七八九十\d]+\)|\d+[、.])")
 _LEAST_TITLE = 6
 _ATTACHED = _WORDS["attached"]
 
@@ -198,7 +199,7 @@ _LABELS = 4
 """Fewer numbered tables say nothing about the numbering."""
 
 
-_KEYS = ((".fund", _FUND), (".state_capital", _CAPITAL), (".three_public", "三公"))
+_KEYS = ((".fund", _FUND), (".state_capital", _CAPITAL), (".three_public", _WORDS["three_public"].pattern))
 """What a text says there is none of, where the table is empty."""
 
 
@@ -206,7 +207,7 @@ def _announces_amount(p: Passage) -> bool:
     """A heading of a section on spending; not the title of a table."""
     plain = p.heading and ":" not in p.text and "表" not in p.text[-3:]
     plain = plain and not _WORDS["of_words"].search(p.text)
-    return plain and bool(re.search(r"情况|说明|安排|支出|经费|预算$", p.text))
+    return plain and bool(_WORDS["promises"].search(p.text))
 
 
 _RUN_IN = _WORDS["run_in"]
@@ -235,7 +236,7 @@ def promised_in_line(case: Case) -> Iterator[Issue]:
 def _says_otherwise(text: str) -> bool:
     """There is none, there is some number, or it stands elsewhere."""
     denied = _NONE.search(_NO_DENIAL.sub("", text)) or re.search(r"\d", _YEARS.sub("", text))
-    return bool(denied) or "见" in text or "附" in text
+    return bool(denied) or bool(_WORDS["elsewhere"].search(text))
 
 
 def _filled(t: TableFacts, standard: str) -> bool:
@@ -250,9 +251,9 @@ def _explained_empty(t: TableFacts, standard: str, text: str) -> bool:
     """The table or the text says that there is none."""
     inside = "".join(flat(c.text) for c in t.table.table.cells if c.row >= t.table.header.first)
     key = next((k for end, k in _KEYS if standard.endswith(end)), _GENERAL)
-    none = r"(?:无|没有|(?<![\d.,])0(?:\.0+)?(?:万?元|[,;。]))"
-    denied = re.search(rf"(?:无|没有|未)[^。;\n]{{0,12}}{key}|{key}[^。;\n]{{0,30}}{none}", text)
-    return bool(_NONE.search(inside) or (denied and key != "三公"))
+    before, after = _WORDS["denied"].pattern, _WORDS["nothing"].pattern
+    denied = re.search(rf"{before}{key}|{key}[^。;\n]{{0,30}}{after}", text)
+    return bool(_NONE.search(inside) or (denied and not standard.endswith(".three_public")))
 
 
 @rule("presence.empty", needs=("tables", "pages"))
@@ -309,10 +310,10 @@ def _notes_in_sections(case: Case) -> Iterator[Issue]:
     before: Passage | None = None
     for p in case.passages:
         heading = p.section[-1] if p.section else ""
-        if before is not None and _NOTE_TITLE.fullmatch(before.text) and "。" in p.text:
+        if before is not None and _WORDS["note_title"].fullmatch(before.text) and "。" in p.text:
             heading = before.text
         before, text = p, p.text
-        if (titled := _NOTE_OPENS.match(p.text)) is not None:
+        if (titled := _WORDS["note_opens"].match(p.text)) is not None:
             heading, text = titled.group(), p.text[titled.end() :]
         for own, other in ((_CAPITAL, _FUND), (_FUND, _CAPITAL)):
             if _speaks_of(own, other, heading) and _speaks_of(other, own, text) and len(text) < _SHORT:
@@ -333,14 +334,6 @@ def _speaks_of(one: str, other: str, text: str) -> bool:
     return one in text and other not in text
 
 
-_NOTE_TITLE = re.compile(
-    rf"(?:[(\d一二三四五六七八九十]+[)、.])?(?:关于)?(?:{_FUND}|{_CAPITAL}经营)预算(?:支出|拨款|收支)?(?:安排)?(?:情况)?(?:的?说明)?"
-)
-"""A line that is the title of such a statement, whether it is printed as a heading or not."""
-_NOTE_OPENS = re.compile(
-    rf"(?:(?:附?表[一二三四五六七八九十\d]{{1,3}}|[一二三四五六七八九十]+)[、:.]?)?(?:关于)?(?:20\d\d年)?(?:{_FUND}|{_CAPITAL}经营)预算(?:财政)?(?:支出|拨款|收支|收入){{0,2}}(?:预算)?(?:安排)?(?:情况)?表?的?说明[:。]?(?=.)"
-)
-"""The same where the statement goes on in its line."""
 _SHORT = 80
 """A longer paragraph may speak of both for some reason."""
 

@@ -43,7 +43,7 @@ def products(case: Case) -> Iterator[Issue]:
     """A number of things and what each costs that do not make up the amount they stand beside."""
     for position, p in enumerate(case.passages):
         amounts = [q for q in case.by_passage.get(position, []) if _level(q)]
-        for m in _EACH.finditer(p.text) if amounts and "每" in p.text else ():
+        for m in _EACH.finditer(p.text) if amounts and _WORDS["every"].search(p.text) else ():
             product = _product(m)
             if product is None:
                 continue
@@ -67,7 +67,7 @@ def _product(m: re.Match[str]) -> _Product | None:
         return None
     count, price = (_interval(m[g]) for g in ("n", "price"))
     times = Decimal(10_000) if m["many"] else Decimal(1)
-    months = _MONTHS if "每月" in each else (1,)
+    months = _MONTHS if _WORDS["monthly"].search(each) else (1,)
     scale = _UNITS[m["in"]] * times
     low, high = count[0] * price[0] * scale, count[1] * price[1] * scale
     return _Product(m.start(), m.end(), tuple((low * k, high * k) for k in months))
@@ -85,10 +85,10 @@ def _own(p: Passage, m: re.Match[str], amounts: list[Quantity]) -> Quantity | No
     right behind them."""
     text = p.text
     behind = _SUMMED.match(text, m.end())
-    if behind and re.match(r"[^(]*\(每", text[m.start("what") : m.end()]):
+    if behind and _WORDS["bracketed"].match(text, m.start("what"), m.end()):
         return next((q for q in amounts if q.start == behind.end()), None)
-    before = next((q for q in amounts if text[q.end : m.start()] in ("(", "(按")), None)
-    filled = text.startswith(")", m.end()) or re.match(r"(?:标准|计算|测算|补助)*\)", text[m.end() :])
+    before = next((q for q in amounts if _WORDS["opens"].fullmatch(text, q.end, m.start())), None)
+    filled = text.startswith(")", m.end()) or _WORDS["filled"].match(text, m.end())
     return before if before is not None and filled else None
 
 
@@ -120,6 +120,10 @@ def _issue(p: Passage, m: re.Match[str], product: _Product, q: Quantity) -> Issu
     words = p.clauses(min(q.start, m.start()), max(q.end, m.end()))
     shown = f"{made.quantize(Decimal(1).scaleb(-max(q.amount.decimals, 4))).normalize():f}"
     return issue_at(
-        "counts.product", words, p.place(m.start()), amount=q.amount.text, made=shown,
+        "counts.product",
+        words,
+        p.place(m.start()),
+        amount=q.amount.text,
+        made=shown,
         unit=unit.name if unit else "",
-    )  # fmt: skip
+    )

@@ -21,12 +21,11 @@ from yibenzhang.recognising.indicators import Indicator, empty
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 from yibenzhang.standards.registers import registers
 
 _YEAR = re.compile(r"20[0-4]\d")
-_FORMER = re.compile(r"(20[0-4]\d)年(?:度)?[^\d;。]{0,12}?(\d[\d,]*(?:\.\d+)?)(亿元|万元|万|元)")
-_UNPLANNED = re.compile(r"(?:20[0-4]\d年度?[、和,]?)+(?:均|都)?(?:未安排|没有安排|无)(?:预算|资金|经费)?")
-_ALONE = re.compile(r"(20[0-4]\d)年度?")
+_WORDS = patterns("project_records")
 _FACTOR = {"亿元": Decimal(10_000), "万元": Decimal(1), "万": Decimal(1), "元": Decimal("0.0001")}
 _CENT = Decimal("0.01")
 _LEVELS = 3
@@ -54,9 +53,9 @@ def records(case: Case) -> list[Record]:
 def _record(form: GoalForm) -> Record:
     said = form.text("former")
     text = flat(said.text) if said else ""
-    none = {int(y): Decimal(0) for m in _UNPLANNED.finditer(text) for y in _YEAR.findall(m.group())}
+    none = {int(y): Decimal(0) for m in _WORDS["unplanned"].finditer(text) for y in _YEAR.findall(m.group())}
     former = none | {
-        int(y): (exact_number(n) or Decimal(0)) * _FACTOR[u] for y, n, u in _FORMER.findall(text)
+        int(y): (exact_number(n) or Decimal(0)) * _FACTOR[u] for y, n, u in _WORDS["former"].findall(text)
     }
     return Record(form, _year_of(form, "begin"), _year_of(form, "end"), tuple(sorted(former.items())))
 
@@ -143,21 +142,34 @@ def former_sums(case: Case) -> Iterator[Issue]:
             said = largest.form.text("former")
             if said is not None and amount > base + _CENT:
                 yield issue_at(
-                    "goals.former_sum", said.text, said.place, (whole.text, whole.place), template="part",
-                    form=largest.form.name, year=year, amount=_shown(amount), whole=_shown(base),
-                )  # fmt: skip
+                    "goals.former_sum",
+                    said.text,
+                    said.place,
+                    (whole.text, whole.place),
+                    template="part",
+                    form=largest.form.name,
+                    year=year,
+                    amount=_shown(amount),
+                    whole=_shown(base),
+                )
             elif len(known) == len(every) >= 2 and abs(total - base) > _CENT * len(known):
                 yield issue_at(
-                    "goals.former_sum", whole.text, whole.place, year=year, whole=_shown(base), total=_shown(total),
-                    count=len(known), gap=_shown(abs(total - base)),
-                )  # fmt: skip
+                    "goals.former_sum",
+                    whole.text,
+                    whole.place,
+                    year=year,
+                    whole=_shown(base),
+                    total=_shown(total),
+                    count=len(known),
+                    gap=_shown(abs(total - base)),
+                )
 
 
 def former_years(case: Case, form: GoalForm) -> list[int]:
     """The two years of the columns of former amounts, in their order; none where no row of the form names them."""
     for t in case.tables:
         for row in t.table.table.texts() if t.table.id == form.table else ():
-            years = [int(m.group(1)) for c in row if (m := _ALONE.fullmatch(flat(c)))]
+            years = [int(m.group(1)) for c in row if (m := _WORDS["alone"].fullmatch(flat(c)))]
             if len(years) == 2 and all(y < (case.year or 0) for y in years):
                 return years
     return []
@@ -288,10 +300,16 @@ def unlisted(case: Case) -> Iterator[Issue]:
         if gap > 0 and (missing := _by_amount(case, gap, own)) is not None:
             first = listed[0].fact
             yield issue_at(
-                "goals.unlisted", listed[0].name, first.place, (whole.text, whole.place), count=len(listed),
-                total=_shown(total / 10_000), whole=_shown(whole.amount.base / 10_000), gap=_shown(gap / 10_000),
+                "goals.unlisted",
+                listed[0].name,
+                first.place,
+                (whole.text, whole.place),
+                count=len(listed),
+                total=_shown(total / 10_000),
+                whole=_shown(whole.amount.base / 10_000),
+                gap=_shown(gap / 10_000),
                 name=missing.row.label,
-            )  # fmt: skip
+            )
 
 
 def _base(fact: Fact) -> Decimal:

@@ -16,14 +16,11 @@ from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
 _NAME = re.compile(r"(?:^|[:：。;；]|\(\d+\)|\d+[.、])([^:：。;；()]*(?:\([^()]*\)[^:：。;；()]*)*)$")
 _ALIKE = 0.62
-_SELECTED = re.compile(
-    r"(?:超过|大于|高于|不低于|不少于|达到)\d[\d,.]*(?:万元|元|亿元)(?:及?以上)?的?[^,。;]{0,4}项目|\d(?:万元|元|亿元)(?:及)?以上的?[^,。;]{0,4}项目"
-)
-"""Only the projects from some amount on are gone through."""
-_PARTS_OF_ONE = re.compile(r"下设[^。]{0,120}子项目")
+_WORDS = patterns("projects")
 
 
 def _leaves(tables: tuple[TableFacts, ...]) -> Iterator[list[Fact]]:
@@ -95,7 +92,12 @@ def _codes(leaves: list[Fact]) -> Iterator[Issue]:
 def _named(quantities: tuple[Quantity, ...]) -> Iterator[tuple[Quantity, str]]:
     """Amounts with a name right before them, in paragraphs that do not choose."""
     for q in quantities:
-        if q.kind == Kind.VALUE and q.money and not _SELECTED.search(q.passage.text) and (name := _name(q)):
+        if (
+            q.kind == Kind.VALUE
+            and q.money
+            and not _WORDS["selected"].search(q.passage.text)
+            and (name := _name(q))
+        ):
             yield q, name
 
 
@@ -118,7 +120,7 @@ def _text(leaves: list[Fact], quantities: tuple[Quantity, ...]) -> Iterator[Issu
             there = (label, fact.place)
             yield issue_at("projects.name", words, place, there, listed=label, name=name, amount=fact.text)
     amounts = [q.amount.base for q, _ in listed]
-    of_one = any(_PARTS_OF_ONE.search(q.passage.text) for q, _ in listed)
+    of_one = any(_WORDS["parts_of_one"].search(q.passage.text) for q, _ in listed)
     if not of_one and not _grouped_otherwise(leaves, amounts):
         yield from _missing([f for label, f in table.items() if label not in seen], set(amounts), leaves)
 
@@ -162,7 +164,7 @@ def _said(label: str, fact: Fact, quantities: tuple[Quantity, ...]) -> bool:
     if fact.amount is None:
         return False
     mine = (q for q in quantities if q.money and abs(q.amount.base - fact.amount.base) <= _CENT)
-    return any(_bare(re.sub(r"(?:工作|[为共])+$", "", fold(q.lead))).endswith(label) for q in mine)
+    return any(_bare(_WORDS["around"].sub("", fold(q.lead))).endswith(label) for q in mine)
 
 
 def _merged(fact: Fact, other: Fact, listed: set[Decimal]) -> bool:
@@ -174,15 +176,13 @@ def _merged(fact: Fact, other: Fact, listed: set[Decimal]) -> bool:
 
 def _name(q: Quantity) -> str:
     match = _NAME.search(q.lead)
-    name = (
-        re.sub(r"^(?:其中[:：]?)?\(?[\d一二三四五六七八九十]+[)、.．]", "", match.group(1)) if match else ""
-    )
+    name = _WORDS["numbered"].sub("", match.group(1)) if match else ""
     name = name.lstrip("、,，和及与")
     return name if 4 <= len(name) <= 50 else ""
 
 
 def _bare(name: str) -> str:
-    return re.sub(r"(?:项目|经费|支出)+$", "", fold(name))
+    return _WORDS["free"].sub("", fold(name))
 
 
 def _nearest(name: str, q: Quantity, leaves: list[Fact]) -> Fact | None:

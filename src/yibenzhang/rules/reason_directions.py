@@ -13,16 +13,10 @@ from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards.lexicon.directions import reason_words
+from yibenzhang.standards.patterns import patterns
 
 _WAYS = {1: "增加", -1: "减少"}
-_STOP = re.compile(r"[。;]|,?(?:尽管|虽然|即使|即便)|$")
-_COMPARED = re.compile(
-    r"(?:费|支出|收入|经费|预算|拨款|资金|公积金)[^,。;]{0,8}(?:[同环]比|[比较](?:上年|去年|上一?年度|20\d\d年)(?:度)?(?:预算|决算)?数?)"
-    r"(?:增长|上升|提高|下降|降低)(?:了)?$"
-)
-"""A rate of a change whose amount the sentence does not tell."""
-_MOVED = re.compile(r"增加|增长|上升|提高|减少|下降|降低")
-_OPENED = re.compile(r"原因|由于|因为|缘于|源于|主要[是为系因]|系")
+_WORDS = patterns("reason_directions")
 _NEAR = 48
 """So many characters may stand between a number and its reason."""
 
@@ -61,7 +55,7 @@ def _reasons(p: Passage, found: list[Quantity]) -> Iterator[_Reason]:
         yield _Reason(m.start(), m.end(), _end(p.text, m.end()), way, f"{m.group('way')}预算")
     last: int | None = None
     for q in found:
-        told = q.kind in (Kind.DELTA, Kind.RATE) or (q.percent and _COMPARED.search(q.lead))
+        told = q.kind in (Kind.DELTA, Kind.RATE) or (q.percent and _WORDS["compared"].search(q.lead))
         sentence = _sentence_before(p.text, q.start)
         if not (told and q.sign and q.amount.value) or words.left_over.search(sentence):
             continue
@@ -86,8 +80,8 @@ def _before(text: str, q: Quantity) -> tuple[int, int] | None:
     found = reason_words().first.match(sentence)
     if (
         found is None
-        or len(_MOVED.findall(sentence, found.end())) > 1
-        or _OPENED.search(text, q.end, _end(text, q.end))
+        or len(_WORDS["moved"].findall(sentence, found.end())) > 1
+        or _WORDS["opened"].search(text, q.end, _end(text, q.end))
     ):
         return None
     begin = q.start - len(sentence)
@@ -95,7 +89,7 @@ def _before(text: str, q: Quantity) -> tuple[int, int] | None:
 
 
 def _end(text: str, start: int) -> int:
-    stop = _STOP.search(text, start)
+    stop = _WORDS["stop"].search(text, start)
     return stop.start() if stop else len(text)
 
 

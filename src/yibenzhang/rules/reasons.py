@@ -83,7 +83,8 @@ def _named_alone(what: str, own: str, items: Collection[str]) -> str:
 
 @rule("reasons.other_item", needs=("text",))
 def of_another_cost(case: Case) -> Iterator[Issue]:
-    """A purpose or reason of receptions, journeys or cars that has the words of another of these, and none of its own."""
+    """A purpose or reason of receptions, journeys or cars that has the words of another of these, and none of its
+    own."""
     known = [entry.split("=") for entry in case.standards.lists["own_purposes"]]
     for p in case.passages:
         for m in _ABOUT.finditer(p.text):
@@ -196,7 +197,7 @@ def left_out(case: Case) -> Iterator[Issue]:
         if example and section:
             words = p.clauses(example.start(), example.end())
             yield issue_at("wording.lead_in", words, p.place(example.start()))
-        if found and section and not re.search(r"原因|因素", section.group("name")):
+        if found and section and not _WORDS["why"].search(section.group("name")):
             words = p.clauses(found.start(), found.end())
             yield issue_at("wording.no_reason", words, p.place(found.start()))
 
@@ -214,7 +215,7 @@ def turned(case: Case) -> Iterator[Issue]:
     for p in case.passages:
         for m in _TURNED.finditer(p.text):
             way, other = m.group("way"), m.group("other")
-            if (way in ("增加", "增长")) != (other in ("增加", "增长")):
+            if bool(_WORDS["grown"].fullmatch(way)) != bool(_WORDS["grown"].fullmatch(other)):
                 words = p.verbatim(m.start(), m.end()).strip()
                 yield issue_at("reasons.direction", words, p.place(m.start()), way=way, other=other)
         for m in _WORDS["flat_turned"].finditer(p.text):
@@ -245,7 +246,7 @@ def new_projects(case: Case) -> Iterator[Issue]:
         for m in (*_NEW.finditer(p.text), *_NEW_QUOTED.finditer(p.text)):
             if _of_others(p.text, m, case.year):
                 continue
-            name = fold(m.group("name") or m.group("plain")).removesuffix("项目").removesuffix("专项")
+            name = _WORDS["project"].sub("", fold(m.group("name") or m.group("plain")))
             if len(name) < 3 or name in seen or any(_alike(name, k) for k in known):
                 continue
             seen.add(name)
@@ -292,8 +293,6 @@ def _of_amount(p: Passage, m: re.Match[str]) -> bool:
     return bool(_MONEY.search(p.text, begin, m.start()))
 
 
-_PLAIN_SELVES = frozenset({"乡", "镇", "街道", "中心", "局"})
-"""With 本 these are a body's words for itself; the others go on as other words (本会议, 本办法, 本院校)."""
 _AT = r"(?<![\u4e00-\u9fff])"
 """我所辖各镇, 我中心城区: no body's words for itself."""
 
@@ -307,7 +306,7 @@ def other_self(case: Case) -> Iterator[Issue]:
         return
     wrong = [w for w in selves if w != ending and w not in body]
     called = "|".join(map(re.escape, wrong))
-    own = "|".join(w for w in wrong if w in _PLAIN_SELVES)
+    own = "|".join(w for w in wrong if _WORDS["plain_selves"].fullmatch(w))
     pattern = re.compile(
         rf"我({called})(?![\u4e00-\u9fff]?[长员]|{_OTHER_WORDS})"
         + (rf"|{_AT}本({own}){_GOES_ON}" if own else "")

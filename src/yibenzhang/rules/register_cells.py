@@ -1,4 +1,5 @@
-"""Codes in a column for each level: a class cell that is none, and items numbered in a row instead of by the register."""
+"""Codes in a column for each level: a class cell that is none, and items numbered in a row instead of by the
+register."""
 
 from __future__ import annotations
 
@@ -40,9 +41,15 @@ def class_cells(case: Case) -> Iterator[Issue]:
     for t in case.tables:
         for b in _broken(t.table.table, case.coded_rows[id(t.table.table)]):
             yield issue_at(
-                "registers.class_cell", b.name, b.cell.place, (b.above.name, b.above.place), table=t.table.name,
-                printed=b.printed, name=b.name, right=b.right,
-            )  # fmt: skip
+                "registers.class_cell",
+                b.name,
+                b.cell.place,
+                (b.above.name, b.above.place),
+                table=t.table.name,
+                printed=b.printed,
+                name=b.name,
+                right=b.right,
+            )
 
 
 def _broken(table: Table, coded_rows: tuple[CodedRow, ...]) -> Iterator[_Broken]:
@@ -97,9 +104,15 @@ def numbered(case: Case) -> Iterator[Issue]:
             items = tuple(arguments(name=r.name, code=r.code, right=right) for r, right in found[:_MOST])
             count = len(found) if len(found) > _MOST else None
             yield issue_at(
-                "registers.numbered", first.name, first.place, *((r.name, r.place) for r, _ in found[1:]),
-                table=t.table.name, upper=code, items=items, count=count,
-            )  # fmt: skip
+                "registers.numbered",
+                first.name,
+                first.place,
+                *((r.name, r.place) for r, _ in found[1:]),
+                table=t.table.name,
+                upper=code,
+                items=items,
+                count=count,
+            )
 
 
 def _in_a_row(rows: list[CodedRow]) -> bool:

@@ -11,10 +11,11 @@ from itertools import pairwise
 from yibenzhang.model.facts import Row
 from yibenzhang.model.issues import Issue, arguments, issue_at
 from yibenzhang.model.places import Place
+from yibenzhang.prose.naming import LEVEL_OF, LEVELS
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
-from yibenzhang.rules.mentions import LEVELS, Mention
+from yibenzhang.rules.mentions import Mention
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.wording import is_title
 from yibenzhang.standards.patterns import patterns
@@ -27,7 +28,6 @@ _SPELT = 0.72
 _LATE = 1
 """So many years after its end a name is still in place: last year's amounts bear it."""
 _SHORT = 4
-_LEVEL_OF = {3: "类", 5: "款", 7: "项"}
 
 
 def _function() -> Register:
@@ -38,7 +38,7 @@ def _economic(m: Mention) -> set[str]:
     """The levels that an economic item of this name has; none where there is none."""
     others = (registers().department_economic, registers().government_economic)
     found = (e for r in others for n in (m.name, m.name.removesuffix("支出")) for e in r.named(n))
-    return {_LEVEL_OF[len(e.code)] for e in found if len(e.code) in _LEVEL_OF}
+    return {LEVEL_OF[len(e.code)] for e in found if len(e.code) in LEVEL_OF}
 
 
 def _mentioned(case: Case) -> Iterator[Mention]:
@@ -76,9 +76,15 @@ def former(case: Case) -> Iterator[Issue]:
             found = [e for e in _function().named(name) if len(e.code) == LEVELS["类"]]
             if entry := _replaced(tuple(found), name, year):
                 yield issue_at(
-                    "registers.former", row.label.strip(), place, template="row", table=t.table.name, name=name,
-                    now=entry.name, year=_end(entry, name),
-                )  # fmt: skip
+                    "registers.former",
+                    row.label.strip(),
+                    place,
+                    template="row",
+                    table=t.table.name,
+                    name=name,
+                    now=entry.name,
+                    year=_end(entry, name),
+                )
 
 
 def _uncoded(table: TableFacts) -> Iterator[tuple[Row, Place]]:
@@ -117,7 +123,7 @@ def levels(case: Case) -> Iterator[Issue]:
     for m in _mentioned(case):
         if not m.level or not (m.exact or fold_name(m.name) in printed):
             continue
-        table = {_LEVEL_OF[len(c)] for c in printed.get(fold_name(m.name), ()) if len(c) in _LEVEL_OF}
+        table = {LEVEL_OF[len(c)] for c in printed.get(fold_name(m.name), ()) if len(c) in LEVEL_OF}
         right = table or _levels_in_register(m)
         if right and m.level not in right:
             yield issue_at(
@@ -135,7 +141,7 @@ def _levels_in_register(m: Mention) -> set[str]:
     printed."""
     names = {m.name, f"{m.name}支出", f"{m.name}等支出"}
     own = [e for e in m.entries if names & {*e.names, e.name}] or m.entries
-    return set() if any(e in own for e in m.at_level) else {_LEVEL_OF[len(e.code)] for e in own}
+    return set() if any(e in own for e in m.at_level) else {LEVEL_OF[len(e.code)] for e in own}
 
 
 @rule("wording.level", needs=("text",))
@@ -145,9 +151,13 @@ def economic_levels(case: Case) -> Iterator[Issue]:
         right = _economic(m) if m.level in ("类", "款") and not m.entries else set()
         if right and m.level not in right:
             yield issue_at(
-                "wording.level", m.words, m.passage.place(m.start), template="economic", written=m.words,
+                "wording.level",
+                m.words,
+                m.passage.place(m.start),
+                template="economic",
+                written=m.words,
                 right=tuple(arguments(text=level) for level in sorted(right)),
-            )  # fmt: skip
+            )
 
 
 _APART = re.compile(r"[”“\"‘’》《\-—－]{0,2}")
@@ -230,9 +240,13 @@ def _own_digits(m: Mention, printed: dict[str, set[str]]) -> Iterator[Issue]:
     other = _function().entry(codes[0][:-_PART] + m.code)
     if other is not None and not any(c.endswith(m.code) for c in codes):
         yield issue_at(
-            "registers.text_code", m.words, m.passage.place(m.start), code=m.code, other=other.name,
+            "registers.text_code",
+            m.words,
+            m.passage.place(m.start),
+            code=m.code,
+            other=other.name,
             right=" 或 ".join(c[-_PART:] for c in codes[:2]),
-        )  # fmt: skip
+        )
 
 
 def _opening(passages: Sequence[Passage]) -> set[int]:

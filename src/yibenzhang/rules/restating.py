@@ -23,6 +23,7 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import agree, residual, slip_of
 from yibenzhang.rules.supporting import ONE_IN, holds, well_supported
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
 _LONG = 2
 """So many digits must be printed that a number may have been cut off after them."""
@@ -142,7 +143,7 @@ def _told_apart(stated: Fact, carried: Fact, sign: int, case: Case) -> bool:
     return case.reader.cube.tells(Interval(one.low + low, one.high + high))
 
 
-_LEVEL_NAMED = re.compile(r"\((?:\d+)?[类款项]\)|\d{3,7}")
+_WORDS = patterns("restating")
 
 
 def _of_a_project(reading: Reading) -> bool:
@@ -152,19 +153,16 @@ def _of_a_project(reading: Reading) -> bool:
     function = any(register == "function" for register, _ in reading.said.wanted.codes)
     return (
         function
-        and not _LEVEL_NAMED.search(q.lead)
-        and bool(_PROJECTS.search(q.passage.text, begin, q.start))
+        and not _WORDS["level_named"].search(q.lead)
+        and bool(_WORDS["projects"].search(q.passage.text, begin, q.start))
     )
-
-
-_PROJECTS = re.compile(r"项目[^。;]{0,8}\d+[个项]|\d+[个项][^。;]{0,8}项目")
 
 
 def _elsewhere(q: Quantity, case: Case) -> list[Fact]:
     """The amount in the project table, where the sentence counts projects; in the row of the very name that stands
     before it, where that is an economic item."""
     begin = q.passage.text.rfind("。", 0, q.start) + 1
-    counted = bool(_PROJECTS.search(q.passage.text, begin, q.start))
+    counted = bool(_WORDS["projects"].search(q.passage.text, begin, q.start))
     name = re.split("[,、;:。]|包括", fold(q.lead))[-1]
     if name not in case.standards.economic:  # "由办公费 75 万元和公务用车运行维护费 35 万元构成"
         name = re.split("以及|[和及与]", name)[-1]
@@ -215,12 +213,9 @@ def _nearest_sum(options: Sequence[Relation]) -> Relation | None:
     return min(options, key=lambda o: min(abs(residual(o).low), abs(residual(o).high)))
 
 
-_ALL = re.compile(r"总(?:计|预算|决算|收入|支出)")
-
-
 def _of_all(options: Sequence[Relation], q: Quantity) -> Relation | None:
     """Words of the total of all mean its row, not the total of the year's own."""
-    if not _ALL.search(re.split("[,;。]", q.lead)[-1]):
+    if not _WORDS["all"].search(re.split("[,;。]", q.lead)[-1]):
         return None
     return next((o for o in options if len(o.terms) == 2 and "总计" in fold(o.terms[1].fact.row.label)), None)
 

@@ -9,12 +9,10 @@ from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
+from yibenzhang.standards.patterns import patterns
 
-_YEAR = re.compile(r"20[0-4]\d(?=年)")
+_WORDS = patterns("same_titles")
 _PAGE = re.compile(r"[.…·\s]{2,}\d*$|\d+$")
-_NUMBER = re.compile(
-    r"^(?:第[一二三四五六七八九十]+[部分章节]+|[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|(?:公开|附)?表?\d+(?:[-－]\d+)?[.、]?表?)+"
-)
 _LONGEST = 50
 _SHORTEST = 8
 _CONTENTS = 5
@@ -39,12 +37,12 @@ def _titles(case: Case) -> tuple[dict[str, Passage], dict[str, list[tuple[str, P
     listed: dict[str, Passage] = {}
     below: dict[str, list[tuple[str, Passage]]] = {}
     for p in case.passages:
-        years = _YEAR.findall(p.text)
+        years = _WORDS["year"].findall(p.text)
         if len(p.text) > _LONGEST + _CONTENTS or len(years) != 1:
             continue
         name = _PAGE.sub("", p.text)
         entry = name != p.text and (p.place(0).page or 0) <= _CONTENTS
-        key = _YEAR.sub("", _NUMBER.sub("", name))
+        key = _WORDS["year"].sub("", _WORDS["number"].sub("", name))
         if len(key) < _SHORTEST or not re.search("(?:表|情况|说明)$", key):
             continue
         if entry and years[0] == str(case.year):

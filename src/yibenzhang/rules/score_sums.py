@@ -1,4 +1,5 @@
-"""The total of a self-assessment where its points bear out that all rows are there: it needs no other forms to say so."""
+"""The total of a self-assessment where its points bear out that all rows are there: it needs no other forms to say
+so."""
 
 from __future__ import annotations
 

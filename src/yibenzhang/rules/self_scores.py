@@ -1,4 +1,5 @@
-"""Scores of self-assessments in the text: against the forms, their average, what is said of all, and how many there are."""
+"""Scores of self-assessments in the text: against the forms, their average, what is said of all, and how many there
+are."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ from yibenzhang.rules.slips import slips
 from yibenzhang.rules.supporting import holds
 from yibenzhang.rules.wording import sentence
 from yibenzhang.standards.lexicon.counts import score_words
+from yibenzhang.standards.patterns import patterns
 
 _MOST, _LEAST_POINTS = 100, 60
 """Fewer points are those of a part of what is assessed."""
@@ -123,7 +125,7 @@ def _averaged(case: Case, position: int, m: re.Match[str]) -> list[_Scored]:
     said = [
         c
         for c in score_words().projects.finditer(p.text, 0, m.start())
-        if not _GRADED.search(p.text[: c.start()])
+        if not _WORDS["graded"].search(p.text[: c.start()])
     ]
     if said and len(listed) == int(said[-1].group("n") or said[-1].group("m")):
         return listed
@@ -131,8 +133,7 @@ def _averaged(case: Case, position: int, m: re.Match[str]) -> list[_Scored]:
     return inside if not said and len(inside) > 1 and len(inside) == len(listed) else []
 
 
-_GRADED = re.compile(r"[优良中差](?:秀|好|等)?[”’]?(?:等次|等级|等)?的?$|合格[”’]?的?$")
-"""Before a count of projects: those of one grade, not all."""
+_WORDS = patterns("self_scores")
 
 
 def _is_mean(said: Decimal, listed: Sequence[_Scored]) -> bool:
@@ -222,9 +223,15 @@ def _wrong(p: Passage, m: re.Match[str], made: Relation) -> Made:
     unit = made.total.unit
     words, said = p.verbatim(m.start(), m.end()).strip(), made.total.text
     return issue_of(
-        "scores.amounts", (made.total, *parts), template="several", words=words, said=said, count=len(parts),
-        found=found / unit.factor if unit else found, unit=unit.name if unit else None,
-    )  # fmt: skip
+        "scores.amounts",
+        (made.total, *parts),
+        template="several",
+        words=words,
+        said=said,
+        count=len(parts),
+        found=found / unit.factor if unit else found,
+        unit=unit.name if unit else None,
+    )
 
 
 def _scored(case: Case, position: int, start: int) -> list[_Scored]:

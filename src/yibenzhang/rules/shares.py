@@ -15,6 +15,7 @@ from yibenzhang.rules.neighbours import Neighbours
 from yibenzhang.rules.rate_relations import base_of, given, note_of, rate_relation, share_of, shown
 from yibenzhang.rules.supporting import holds, supporting
 from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
 
 
 def share_claim(claim: Claim, near: Neighbours) -> Made:
@@ -61,13 +62,11 @@ def _taken_of(claim: Claim) -> Fact | None:
         return None
     if part.passage is not whole.passage or not whole.amount.value:
         return None
-    said = _TAKEN.fullmatch(whole.passage.text, part.end, whole.start)
+    said = _WORDS["taken"].fullmatch(whole.passage.text, part.end, whole.start)
     return whole.fact if said and whole.amount.base >= part.amount.base else None
 
 
-_TAKEN = re.compile(
-    r"[,(]?(?:约|仅|只)?占(?!合计|共)[^,。;:\d和与]{2,20}?(?:\d{4}年[^,。;:\d]{0,10})?\(?(?:为)?"
-)
+_WORDS = patterns("shares")
 
 
 def _of_its_list(claim: Claim, near: Neighbours, loose: list[Relation]) -> bool:

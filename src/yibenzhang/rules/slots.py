@@ -1,7 +1,7 @@
 """Slots of a sentence about a change or a share: two directions where one belongs, one still in brackets, no number.
 
-Templates leave a direction to be chosen and a number to be filled in. What may stand in such a slot is known: one word of
-more or less, then a number. Anything else there was left over, however a template wrote it.
+Templates leave a direction to be chosen and a number to be filled in. What may stand in such a slot is known: one word
+of more or less, then a number. Anything else there was left over, however a template wrote it.
 """
 
 from __future__ import annotations

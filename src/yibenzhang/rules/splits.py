@@ -226,8 +226,8 @@ _IN_ALL = _WORDS["in_all"]
 
 
 def _summed_up(split: Split, values: list[Quantity]) -> Iterable[Relation]:
-    """The parts one after the other, in any order, and what they come to: "人员经费 3 万元、公用经费 1 万元，基本支出共计
-    4 万元"; a part that the words between say there is none of is left out."""
+    """The parts one after the other, in any order, and what they come to: "人员经费 3 万元、公用经费 1
+    万元，基本支出共计 4 万元"; a part that the words between say there is none of is left out."""
     for at, whole in enumerate(values):
         lead = re.sub("[“”]", "", whole.lead)
         clause = re.split("[,;。]", lead)[-1]
@@ -255,7 +255,8 @@ _NONE = _WORDS["none"]
 
 
 def _in_turn(split: Split, values: list[Quantity], whole: Quantity) -> list[Quantity]:
-    """The amounts right before a sum that a list of all its parts tells one after the other ("货物、工程和服务分别为……")."""
+    """The amounts right before a sum that a list of all its parts tells one after the other
+    ("货物、工程和服务分别为……")."""
     found = values[-len(split.parts) :]
     if len(found) < len(split.parts) or any(q.passage is not whole.passage for q in found):
         return []

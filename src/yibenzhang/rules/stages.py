@@ -11,10 +11,11 @@ from yibenzhang.prose.passages import flat
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.wording import is_title, sentence
+from yibenzhang.standards.patterns import patterns
 
-_WORDS = {"budget": ("预算", "决算"), "accounts": ("决算", "预算")}
+_STAGES = {"budget": ("预算", "决算"), "accounts": ("决算", "预算")}
 _PAGE_NUMBER = re.compile(r"[.…·]*[-—]?\d{0,3}[-—]?$")
-_YEAR = re.compile(r"20[0-4]\d(?=年)")
+_WORDS = patterns("stages")
 _QUOTED = re.compile(r"《[^《》]*》")
 _SURE = 3
 """So many titles must name the document's own stage for each one that names the other."""
@@ -23,7 +24,7 @@ _SURE = 3
 @rule("wording.stage", needs=("year", "stage"), stages=("budget", "accounts"))
 def stages(case: Case) -> Iterator[Issue]:
     """Titles and sentences that name the other stage, where the document's own stage is sure."""
-    own, other = _WORDS[case.stage]
+    own, other = _STAGES[case.stage]
     found = [*_titles(case), *_sentences(case)]
     if sum(is_title(p) and own in p.text for p in case.passages) < _SURE * len(found):
         return
@@ -55,7 +56,7 @@ def _excused(case: Case, *texts: str) -> bool:
 
 def _wrong(text: str, wrong: list[re.Pattern[str]], year: int | None) -> re.Match[str] | None:
     """The wrong word of a title without another year in it, and with the other stage outside of names of rules."""
-    if any(int(y) != year for y in _YEAR.findall(text)):
+    if any(int(y) != year for y in _WORDS["year"].findall(text)):
         return None
     bare = _QUOTED.sub(lambda m: "·" * len(m.group()), text)
     return next((m for w in wrong if (m := w.search(bare))), None)
@@ -77,9 +78,6 @@ def _sentences(case: Case) -> Iterator[tuple[str, Place]]:
         yield from _of_the_tables(case)
 
 
-_FINAL = re.compile(
-    r"(?:^|[,。;:])(?:本年度?)?[^,。;:《》\d上去]{2,24}(?<!竣工)(?<!财务)决算数?(?:为|是)?(?P<amount>\d[\d,.]*)(?=万?元)"
-)
 _LEAST = 5
 """Amounts with fewer digits may be the same by chance."""
 
@@ -88,11 +86,11 @@ def _of_the_tables(case: Case) -> Iterator[tuple[str, Place]]:
     """An amount of the budget's own tables called 决算, in a sentence without another year."""
     printed = {f.text.replace(",", "") for t in case.tables if t.table.standard for f in t.facts()}
     for p in case.passages:
-        if any("决算" in s or "上年" in s for s in p.section):
+        if any(map(_WORDS["told_apart"].search, p.section)):
             continue
-        for m in _FINAL.finditer(p.text):
+        for m in _WORDS["final"].finditer(p.text):
             begin, end = sentence(p.text, m.start("amount"), m.end())
-            years = {int(y) for y in _YEAR.findall(p.text, begin, end)}
+            years = {int(y) for y in _WORDS["year"].findall(p.text, begin, end)}
             amount = m.group("amount").replace(",", "")
             if len(amount) > _LEAST and amount in printed and years <= {case.year}:
                 yield p.clauses(m.start(), m.end()), p.place(m.start("amount"))

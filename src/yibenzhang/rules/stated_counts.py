@@ -1,4 +1,5 @@
-"""Counts of cars, journeys and receptions in the text against the tables that print them, and cars against each other."""
+"""Counts of cars, journeys and receptions in the text against the tables that print them, and cars against each
+other."""
 
 from __future__ import annotations
 
@@ -14,9 +15,9 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 from yibenzhang.standards.lexicon.counts import Statistic, other_counts, statistics, vehicle_words
+from yibenzhang.standards.patterns import patterns
 
-_NUMBERING = re.compile(r"^(?:其中:?)?(?:\(?(?:\d{1,2}|[一二三四五六七八九十]+)[.、)]+)?")
-_UNIT = re.compile(r"\([个辆人台次、/,]+\)$")
+_WORDS = patterns("stated_counts")
 _COUNT = re.compile(r"\d{1,7}(?:\.0+)?")
 _BLANK = frozenset({"", "-", "--", "—", "——", "/", "*", "**"})
 _YEAR = re.compile(r"20\d\d")
@@ -117,7 +118,7 @@ def _labelled(case: Case) -> dict[str, list[_Printed]]:
 
 
 def _bare(cell: Cell) -> str:
-    return _UNIT.sub("", _NUMBERING.sub("", fold(cell.text)))
+    return _WORDS["unit"].sub("", _WORDS["numbering"].sub("", fold(cell.text)))
 
 
 def _only(labelled: dict[str, list[_Printed]], cell: re.Pattern[str]) -> _Printed | None:

@@ -10,13 +10,10 @@ from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
+from yibenzhang.standards.patterns import patterns
 from yibenzhang.standards.registers import Entry, fold_name, registers
 
-_CODED = re.compile(r"(?P<name>[一-鿿、()]{3,24})\((?P<code>[35]\d{2}(?:\d{2})?)(?:类|款)?\)")
-_FUNCTION = re.compile(
-    r"(?P<name>[一-鿿、()]{3,24})\((?P<code>2\d{6})(?:项)?\)|(?<!\d)(?P<before>2\d{6})[-—–]?(?P<after>[一-鿿()、]{3,30})"
-)
-_ABOVE = ("(类)", "(款)")
+_WORDS = patterns("text_codes")
 _LEAST = 3
 
 
@@ -24,7 +21,7 @@ _LEAST = 3
 def function_codes(case: Case) -> Iterator[Issue]:
     """A name that a register knows, beside a code of the functions that has another name there and in the tables."""
     for p in case.passages:
-        for m in _FUNCTION.finditer(p.text):
+        for m in _WORDS["function"].finditer(p.text):
             code = m["code"] or m["before"]
             known = registers().function.entry(code, case.year)
             found = _named(m["name"]) if m["name"] else _begun(m["after"])
@@ -36,7 +33,7 @@ def function_codes(case: Case) -> Iterator[Issue]:
             if any(_like(name, other) for other in (*known.names, *_printed(case, code))):
                 continue
             at = p.text.find(name, m.start(), m.end())
-            if p.text.startswith(_ABOVE, at + len(name.rstrip("("))):
+            if _WORDS["above"].match(p.text, at + len(name.rstrip("("))):
                 continue  # a path begins here: the code is that of the item it ends with
             right = " 或 ".join(sorted({e.code for e in entries})[:2])
             words = _with_code(p, m, at, at + len(name))
@@ -50,7 +47,6 @@ def _with_code(p: Passage, m: re.Match[str], start: int, end: int) -> str:
     return p.verbatim(m.start() if m["before"] else start, m.end() if m["code"] else end).strip()
 
 
-_ITEM = re.compile(r"(?:^|[)。;,:“、])(?P<name>[一-鿿、]{2,20}(?:\((?![类款项])[一-鿿]\)[一-鿿]{1,4})?)$")
 _MARK = "(项)"
 _LONGEST = 28
 
@@ -74,7 +70,7 @@ def _items(text: str) -> Iterator[re.Match[str]]:
     """The names before each mark of the level: a text is long, and only there is looked."""
     at = text.find(_MARK)
     while at >= 0:
-        if m := _ITEM.search(text, max(0, at - _LONGEST), at):
+        if m := _WORDS["item"].search(text, max(0, at - _LONGEST), at):
             yield m
         at = text.find(_MARK, at + 1)
 
@@ -107,7 +103,7 @@ def _begun(words: str) -> tuple[str, list[Entry]] | None:
 def economic_codes(case: Case) -> Iterator[Issue]:
     """A name that a register knows, before a code of the economic classes that is of another name."""
     for p in case.passages:
-        for m in _CODED.finditer(p.text):
+        for m in _WORDS["coded"].finditer(p.text):
             kind = registers().classify(m["code"])
             known = registers().entry(m["code"])
             if kind is None or known is None:

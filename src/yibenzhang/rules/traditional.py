@@ -1,7 +1,7 @@
 """Traditional characters in a text that is written in simplified ones.
 
-Known by the two standards of encoding: a character that is frequent in Big5 and that GB 2312 does not have. Where many of
-a text are, the text is written so, or was converted, and nothing is said.
+Known by the two standards of encoding: a character that is frequent in Big5 and that GB 2312 does not have. Where many
+of a text are, the text is written so, or was converted, and nothing is said.
 """
 
 from __future__ import annotations

@@ -42,7 +42,12 @@ def _apart(case: Case) -> Iterator[Issue]:
                 if said != units + 1:
                     there = (q.clauses(n.start(), n.end()), q.place(n.start()))
                     yield issue_at(
-                        "counts.own_and_units", p.clauses(m.start(), m.end()), p.place(m.start()), there,
-                        said=said, units=units, right=units + 1,
-                    )  # fmt: skip
+                        "counts.own_and_units",
+                        p.clauses(m.start(), m.end()),
+                        p.place(m.start()),
+                        there,
+                        said=said,
+                        units=units,
+                        right=units + 1,
+                    )
                 break

@@ -64,7 +64,8 @@ def _hits(phrase: Phrase, passages: Sequence[Passage], tables: tuple[TableFacts,
 def _in_text(
     phrase: Phrase, pattern: re.Pattern[str], excuses: tuple[re.Pattern[str] | None, ...], p: Passage
 ) -> Iterator[Issue]:
-    """Where the phrase stands in a passage, several near each other once; ``excuses``: in its sentence, and before it."""
+    """Where the phrase stands in a passage, several near each other once; ``excuses``: in its sentence, and before
+    it."""
     unless, before = excuses
     last, begin, end, excused = -MOST_APART - 1, 0, -1, False
     for m in pattern.finditer(p.text):

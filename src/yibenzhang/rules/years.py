@@ -116,7 +116,7 @@ def _titles(case: Case, p: Passage) -> Iterator[Issue]:
     if case.stage == "accounts" and is_title(p) and not found:
         found = list(_ASSESSED.finditer(p.text))
     for m in found:
-        compared = p.text[max(0, m.start() - 1) : m.start()] in ("与", "比", "较")
+        compared = bool(_WORDS["compared"].match(p.text, max(0, m.start() - 1), m.start()))
         if int(m.group(1)) != case.year and not compared:
             yield _year(p, m, "title", found=int(m.group(1)), **_own(case))
 
@@ -127,7 +127,7 @@ def _titles_of_year(case: Case) -> set[str]:
     return {
         _bare_title(p.text)
         for p in case.passages
-        if year in p.text and len(p.text) < _LONGEST and "表" in p.text
+        if year in p.text and len(p.text) < _LONGEST and _WORDS["table"].search(p.text)
     }
 
 
@@ -173,7 +173,7 @@ def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
             yield _year(p, m, "sentence", found=wrong, **_own(case))
     for m in _AS_OF.finditer(p.text):
         written = int(m.group(1))
-        old = written < year - _STALE and bool(re.search(r"车辆|设备|资产", p.text))
+        old = written < year - _STALE and bool(_WORDS["assets"].search(p.text))
         if (accounts and written != year) or (case.stage == "budget" and (written >= year or old)):
             yield _year(p, m, "as_of", year=year, stage=_stage(case), right=year if accounts else year - 1)
     for m in _PUBLISHED.finditer(p.text):
@@ -206,9 +206,7 @@ def _tables(case: Case, titled: set[str]) -> Iterator[Issue]:
 def tasks(case: Case) -> Iterator[Issue]:
     """Tasks of the year with last year's date."""
     year = case.year or 0
-    ahead = re.compile(
-        rf"(?:^|[。;])(?:{year}年度?|今年(?:\({year}年\))?|本年度?|新的?一年(?:\({year}年\))?|新年度|(?:围绕|对照|按照|根据|聚焦){year}年度?[^,。;\d]{{0,16}}(?:任务|目标|计划)),?[^,。;\d]{{0,12}}(?:将|计划|拟|要完成)"
-    )
+    ahead = re.compile(_WORDS["ahead"].pattern.replace("YEAR", str(year)))
     before: Passage | None = None
     heading = ""
     for p in case.passages if case.stage == "budget" else ():
@@ -300,7 +298,7 @@ def _beside_usual(bases: list[Match], p: Passage, m: re.Match[str], year: int) -
     between = p.text[before[-1].end() : m.start(1)] if before else ""
     if m.group(1) in between:
         return False  # that year is what is spoken of ("自2023年起逐年减少")
-    return bool(re.search(r"[;。][^;。]*(?:支出|费|项\)|资金|收入)[^;。]*$", between))
+    return bool(_WORDS["amount_between"].search(between))
 
 
 def _year(p: Passage, match: re.Match[str], template: str, **values: str | int) -> Issue:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -10,16 +9,14 @@ from yibenzhang.model.issues import Issue, issue_of
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
+from yibenzhang.standards.patterns import patterns
 
 _LEAST = 10
 """So many amounts in ten thousands show what a text tells its money in."""
 _SELDOM = 20
 """One amount in so many may be in yuan."""
 _SMALL = Decimal(10000)
-_EACH = re.compile(
-    r"人均|户均|次均|日均|每|单价|标准|定额|均价|/|单位价值|以上|以下|不超过|不低于|面值|奖励|补贴|补助标准|工资|房价|租金"
-)
-_EACH_AFTER = re.compile(r"[/／每]|以上|以下|以内|左右|的?标准|起|的单位")
+_WORDS = patterns("yuan")
 _TOLD = (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED, Kind.DELTA, Kind.LAST)
 
 
@@ -43,7 +40,7 @@ def of_each(q: Quantity) -> bool:
     """An amount of one person, one time or one thing, or a limit: it is in yuan."""
     text = q.passage.text
     sentence = max(text.rfind(c, 0, q.start) for c in "。;") + 1
-    return bool(_EACH.search(text, sentence, q.start) or _EACH_AFTER.match(text, q.end))
+    return bool(_WORDS["each"].search(text, sentence, q.start) or _WORDS["each_after"].match(text, q.end))
 
 
 _SHORT = 3

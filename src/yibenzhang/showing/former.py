@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
 
-from yibenzhang.model.findings import Sum
-from yibenzhang.model.issues import Severity
+from yibenzhang.model.issues import BrokenRelation, Severity
 from yibenzhang.model.leaves import Block, Box, FlowCell, Leaf, Mark, Piece
 from yibenzhang.reading.limits import MAX_VIEW_BYTES
 from yibenzhang.showing.stored import BROKEN, StoredError, reading
@@ -219,10 +218,13 @@ def _finding(number: int, f: list[Any], names: list[str]) -> ShownFinding:
     return ShownFinding(
         **values | {"severity": Severity(values["severity"])},
         number=number,
-        key="",
-        surer="",
         basis=tuple(basis),
-        sums=tuple([Sum("", name, line, tuple([names[k] for k in keys])) for name, line, keys in sums]),
+        broken=tuple(
+            [
+                BrokenRelation("", name, line, keys=tuple([names[k] for k in keys]))
+                for name, line, keys in sums
+            ]
+        ),
         suspicions=tuple(
             [Suspicion(words, text, better, why, names[k]) for words, text, better, why, k in suspects]
         ),

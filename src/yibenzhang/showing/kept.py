@@ -163,14 +163,14 @@ def _findings(found: Found, leaves: int) -> Iterator[ShownFinding]:
     for f in found.findings:
         taken[f.id] = taken.get(f.id, 0) + 1
         name = f.id if taken[f.id] == 1 else f"{f.id}-{taken[f.id]}"
-        sums = [
-            replace(s, arithmetic=short(s.arithmetic), keys=tuple(keys.get((f.number, k), ())))
-            for k, s in enumerate(f.sums)
+        broken = [
+            replace(b, arithmetic=short(b.arithmetic), keys=tuple(keys.get((f.number, k), ())))
+            for k, b in enumerate(f.broken)
         ]
         doubted = zip(f.suspects, suspects.get((f.number,), ()), strict=True)
         plain = {x.name: getattr(f, x.name) for x in fields(f)}
         yield ShownFinding(
-            **plain | {"id": name, "sums": tuple(sums)},
+            **plain | {"id": name, "broken": tuple(broken)},
             name=rules.get(f.rule, f.rule),
             suspicions=tuple(
                 [Suspicion(at.words, at.text, s.suggestion, s.why, at.key) for s, at in doubted]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from yibenzhang.model.findings import Finding
+from yibenzhang.model.issues import Issue
 from yibenzhang.model.leaves import Box, Leaf
 
 
@@ -59,9 +59,9 @@ class Suspicion:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownFinding(Finding):
-    """A finding with its places on the pages, and what its rule is called; its sums fit on a line. ``id`` is unique in
-    the view. ``suspicions`` are its suspects where they stand."""
+class ShownFinding(Issue):
+    """A finding with its places on the pages, and what its rule is called; its relations fit on a line. ``id`` is
+    unique in the view. ``suspicions`` are its suspects where they stand."""
 
     name: str = ""
     suspicions: tuple[Suspicion, ...] = ()

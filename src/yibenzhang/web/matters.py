@@ -46,7 +46,7 @@ def _blamed(found: Any) -> list[str]:
     if found is None:
         return []
     return [x.key for x in found.suspicions if x.key] or list(
-        dict.fromkeys(k for x in found.sums for k in x.keys)
+        dict.fromkeys(k for x in found.broken for k in x.keys)
     )
 
 

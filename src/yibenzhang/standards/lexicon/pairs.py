@@ -1,5 +1,5 @@
-"""Which characters stand side by side in published disclosures, and in the phrases of the dictionary of readings: counted
-facts (tools/make_pairs.py)."""
+"""Which characters stand side by side in published disclosures, and in the phrases of the dictionary of readings:
+counted facts (tools/make_pairs.py)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The words by which one module knows a statement: patterns as data, a .toml for each module of rules or prose that
-has some."""
+"""The words by which one module knows a statement: patterns as data, a .toml for each module of rules, prose or
+recognising that has some."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from yibenzhang.standards.lexicon.directions import moves
 _NAME = re.compile(r"\{([a-z_]+)\}")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def patterns(module: str) -> Mapping[str, re.Pattern[str]]:
     """The patterns of a module; {name} in one stands for the pattern of that name, {moves} for words of a change."""
     with Path(__file__).with_name(f"{module}.toml").open("rb") as f:
