@@ -12,72 +12,71 @@ from itertools import pairwise
 
 from yibenzhang.model.amounts import Amount, CellState, Unit, unit_named
 from yibenzhang.model.facts import Fact, Row
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.passages import Passage
 from yibenzhang.standards.lexicon.directions import fall, moves, rise, undecided
 
-_NUMBER = re.compile(
+_NUMBER = late(
     r"(?:(?<=为)|(?<=数))(?P<nil>零)(?:万?元)?(?=[,。;])|(?<=[预决]算为|算数为)(?P<none>0)(?=[,。;)])|(?<![\d.])(?:(?<!-)|(?<=--))(?<!\d,)(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\d.,]*\d)(?P<unit>万亿元|亿元|万元|千元|元|%|辆|台|套|个)?"
 )
-_BROKEN = re.compile(
+_BROKEN = late(
     r"(?<![\d.,])\d{1,3}(?:,\d{3})*,(?:\d{1,2}|\d{4,})(?:\.\d+)?(?:亿元|万元|元)|(?:[XＸ×]{2,}|(?<=[一-鿿)”])(?<!\d万))(?:亿元|万元)(?=[,;。、])|"
     r"(?<![\d.,])\d[\d,]*\.\d\d(?=[,;。、)])"
 )
 """Where an amount ought to stand: separators gone wrong, nothing or a placeholder before the unit, no unit."""
-_SHARE = re.compile(r"占(?P<base>[^,;。:占]*?)(?:的)?(?:比重|比例|比)?(?:为|约)?$")
+_SHARE = late(r"占(?P<base>[^,;。:占]*?)(?:的)?(?:比重|比例|比)?(?:为|约)?$")
 _LEAST_QUOTED = 16
 """So many characters before a number are told with it, and what their clause begins with."""
-_WEIGHT = re.compile(r"[,、(]?(?:所占)?(?:比重|占比)(?:为|是)?")
+_WEIGHT = late(r"[,、(]?(?:所占)?(?:比重|占比)(?:为|是)?")
 """A share without 占: "1,955.93 万元，比重 64.79%"."""
-_DONE = re.compile(
+_DONE = late(
     r"(?:完成|占|,为|相当于)(?P<base>[^,;。:]*?预算(?:数|安排)?)的?$|(?:预算完成率|预算执行率|执行率)(?:为|约)?$"
 )
-_BUDGET = re.compile(r"(?:(?:年初预算|全年预算|调整预算|预算)(?:数)?(?:安排)?|年初安排)(?:为|是|:|\()?$")
-_MOVED = re.compile(r"(?P<way>增加|减少|压减|核减|调增|调减|追加)(?:了|安排)?[^,;。:、()比较与的]{0,20}$")
+_BUDGET = late(r"(?:(?:年初预算|全年预算|调整预算|预算)(?:数)?(?:安排)?|年初安排)(?:为|是|:|\()?$")
+_MOVED = late(r"(?P<way>增加|减少|压减|核减|调增|调减|追加)(?:了|安排)?[^,;。:、()比较与的]{0,20}$")
 """A change whose item stands between its direction and its amount: "基本支出增加人员经费 1,408 万元"."""
-_BASE = re.compile(r"[比较与](?:于)?(?:20\d\d年|上年|去年|上一?年度)[^,;。:比较与]*$")
-BASE_BUDGET = re.compile(r"[比较与](?:于)?(?:年初|全年|调整)?预算(?:数)?(?:安排)?(?:的)?$")
-_BASE_NAMED = re.compile(
+_BASE = late(r"[比较与](?:于)?(?:20\d\d年|上年|去年|上一?年度)[^,;。:比较与]*$")
+BASE_BUDGET = late(r"[比较与](?:于)?(?:年初|全年|调整)?预算(?:数)?(?:安排)?(?:的)?$")
+_BASE_NAMED = late(
     r"[比较与和同](?:于)?(?P<year>20\d\d年|上年|去年|上一?年度)(?:度)?(?:年初)?(?:预算|决算|执行|实际)?(?:支出|收入)?数?\(?$"
 )
 """A number right behind the words that name it as a base: "较 2023 年决算 51.93 万元多支"."""
-_AFTER_BASE = re.compile(rf"相比|对比|\)?[,，]?(?:总共|共|净|各)?(?:{moves()}|持平|相同|一致)")
+_AFTER_BASE = late(rf"相比|对比|\)?[,，]?(?:总共|共|净|各)?(?:{moves()}|持平|相同|一致)")
 """A number that a comparison names as its base: "比 2025 年年初预算数 300 万元增加 15 万元"."""
-_ITS_RATE = re.compile(r"\(\+?|[,、(](?:变动|变化|增减)?(?:幅度|幅|率)(?:为|约|达)?\+?")
-_SHORT = re.compile(r"[,、(](?:即|同比)?([增升减降])(?:幅|长)?")
+_ITS_RATE = late(r"\(\+?|[,、(](?:变动|变化|增减)?(?:幅度|幅|率)(?:为|约|达)?\+?")
+_SHORT = late(r"[,、(](?:即|同比)?([增升减降])(?:幅|长)?")
 _SHORT_UP = "增升"
-_CHOSEN = re.compile(r"\(((?:增|减)[加少长]?|下降)\)$")
+_CHOSEN = late(r"\(((?:增|减)[加少长]?|下降)\)$")
 """A direction that a template had in brackets."""
-_OF_AMOUNT = re.compile(r"\)?的(?:比例|比重)?(?:为)?")
-_COMPLETED = re.compile(r"(?:完成|[,，]为|相当于)(?:年初|全年|调整后?)?预算(?:数)?(?:安排)?\(?$")
-_TAKEN_OF = re.compile(r"占[^,。;:占]*$")
-_REACHED = re.compile(rf"{moves()}了?[到至]约?$")
+_OF_AMOUNT = late(r"\)?的(?:比例|比重)?(?:为)?")
+_COMPLETED = late(r"(?:完成|[,，]为|相当于)(?:年初|全年|调整后?)?预算(?:数)?(?:安排)?\(?$")
+_TAKEN_OF = late(r"占[^,。;:占]*$")
+_REACHED = late(rf"{moves()}了?[到至]约?$")
 """What something moved to is a level: "由 98.36 万元压减到"."""
 _APART_BY = {"多": 1, "增": 1, "少": -1, "减": -1}
 """Right behind the amount compared with: "比年初预算 41.25 万元少"."""
-_MOVED_SINCE = re.compile(r"[,;、](?:净|共|实际)?([增多升减少降])[一-鿿]{0,2}")
+_MOVED_SINCE = late(r"[,;、](?:净|共|实际)?([增多升减少降])[一-鿿]{0,2}")
 """Behind last year's amount and this year's: "2025 年 486 万元、2026 年 540 万元，增收"."""
-_DIFFERENCE = re.compile(r"(?:相差|差额|差距|之差)(?:为|达|了|:)?$")
+_DIFFERENCE = late(r"(?:相差|差额|差距|之差)(?:为|达|了|:)?$")
 """How far two amounts told before it lie apart, whichever is greater."""
-_NO_BASE = re.compile(r"其中?|总额|[一二三四五六七八九十]成[一二三四五六七八九]?\(?")
+_NO_BASE = late(r"其中?|总额|[一二三四五六七八九十]成[一二三四五六七八九]?\(?")
 """Words between 占 and a share that name no whole."""
-_ACTUAL = re.compile(r"决算(?:支出|收入|列支)?(?:数|额)?(?:为|是|:)?$")
+_ACTUAL = late(r"决算(?:支出|收入|列支)?(?:数|额)?(?:为|是|:)?$")
 
 
-_APART = re.compile(
-    r"(?:(?P<more>高于|超出|超过|大于|多于|超)|低于|少于|小于|节约)(?:年初|全年|调整)?预算(?:数)?$"
-)
+_APART = late(r"(?:(?P<more>高于|超出|超过|大于|多于|超)|低于|少于|小于|节约)(?:年初|全年|调整)?预算(?:数)?$")
 """How far the actual amount lies from its budget."""
-_FROM_BUDGET = re.compile(r"[比较](?:于)?(?:年初|全年|调整)?预算(?:数)?(?:相比)?,?[^,。;\d年]{0,4}$")
+_FROM_BUDGET = late(r"[比较](?:于)?(?:年初|全年|调整)?预算(?:数)?(?:相比)?,?[^,。;\d年]{0,4}$")
 BUDGET = "budget"
 """The base of such a difference."""
-COMPARES = re.compile(r"比|较|与|对比|相比|相较|[同和](?=比|上年|去年|20\d\d)")
+COMPARES = late(r"比|较|与|对比|相比|相较|[同和](?=比|上年|去年|20\d\d)")
 """How a sentence begins that speaks of the amount of the one before it."""
-_LEVEL = re.compile(r"(?:至|到|后|为|共|合计|总额|总计|预算数?|决算数?)$")
+_LEVEL = late(r"(?:至|到|后|为|共|合计|总额|总计|预算数?|决算数?)$")
 """Words before an amount that make it a level, whatever moved before them ("增加后为")."""
 _UPWARD = ("增加", "调增", "追加")
 
 
-_SAID_LAST = re.compile(
+_SAID_LAST = late(
     r"(?:^|(?<=[费出入款]))(?:上年|去年)(?:度)?(?:(?!20\d\d)[^比较])*(?:为|是|数|预算|决算|安排)$|"
     r"(?:由|从)(?:上一?年|去年)度?的?(?:预算|决算)?数?的?$|^(?:上一?年|去年)(?:度|同期)?[列编]?$|(?<=[费出入款])(?:上一?年|去年)度?$"
 )
@@ -259,9 +258,7 @@ def _rise_of(two: list[Quantity]) -> int:
     return 1 if now[0].amount.base > last[0].amount.base else -1
 
 
-_EXECUTED = re.compile(
-    r"(?:执行数?|实际(?:只|仅|共|总)?(?:支出|执行|支付|完成|列支|使用|发生)数?)(?:为|是|:)?$"
-)
+_EXECUTED = late(r"(?:执行数?|实际(?:只|仅|共|总)?(?:支出|执行|支付|完成|列支|使用|发生)数?)(?:为|是|:)?$")
 
 
 def _executed(kind: Kind, lead: str) -> Kind:

@@ -5,28 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.numbering import count_written, ordinal
 from yibenzhang.prose.passages import Passage
 
 _N = r"(?<![\d.一二三四五六七八九十第])(?P<{}>\d{{1,2}}|[一二两三四五六七八九十]{{1,3}})[个项]"
-_SAID = re.compile(
+_SAID = late(
     rf"(?:{_N.format('one')}[\u4e00-\u9fff]{{0,4}}(?:项目|专项(?:资金项目)?(?!债|经|资|业))|项目[\u4e00-\u9fff]{{0,3}}?{_N.format('two')})"
     r"(?:[,:]?(?:分别(?:是|为)|即|具体(?:为|是|包括|如下)|包括|如下|(?P<among>其中)):?|(?:实行|实施|开展|纳入|进行|列入)[\u4e00-\u9fff]{2,8}:|由[\u4e00-\u9fff]{2,14}:|(?:为|是)?:)"
 )
-_QUOTED = re.compile(r"“[^“”]{2,40}”")
+_QUOTED = late(r"“[^“”]{2,40}”")
 _NUMBERS = (
-    re.compile(r"(?:^|[;,。:])(?P<n>[一二三四五六七八九十]+)是"),
-    re.compile(r"(?:^|[;,。:])(?P<n>\d{1,2})[.、](?!\d)"),
-    re.compile(r"(?:^|[;,。、:\u4e00-\u9fff])\((?P<n>\d{1,2}|[一二三四五六七八九十]+)\)"),
-    re.compile(r"(?P<n>[①-⑳])"),
+    late(r"(?:^|[;,。:])(?P<n>[一二三四五六七八九十]+)是"),
+    late(r"(?:^|[;,。:])(?P<n>\d{1,2})[.、](?!\d)"),
+    late(r"(?:^|[;,。、:\u4e00-\u9fff])\((?P<n>\d{1,2}|[一二三四五六七八九十]+)\)"),
+    late(r"(?P<n>[①-⑳])"),
 )
-_OPEN = re.compile(r"等|(?<!\d)\d+(?:\.\d+)?(?:万元|亿元|元|个|项)")
-_AMOUNT = re.compile(r"(?<!\d)\d[\d,]*(?:\.\d+)?(?:万元|亿元|元)")
+_OPEN = late(r"等|(?<!\d)\d+(?:\.\d+)?(?:万元|亿元|元|个|项)")
+_AMOUNT = late(r"(?<!\d)\d[\d,]*(?:\.\d+)?(?:万元|亿元|元)")
 _NAMED_AMOUNT = r"(?:(?!其中|合计|共计|总计|包括|比|较|人均|每)[\u4e00-\u9fff“”()]){3,30}\d[\d,]*(?:\.\d+)?(?:万元|亿元|元)"
-_WITH_AMOUNTS = re.compile(rf"{_NAMED_AMOUNT}(?:[、;,]?(?:和|及|以及)?{_NAMED_AMOUNT})+")
+_WITH_AMOUNTS = late(rf"{_NAMED_AMOUNT}(?:[、;,]?(?:和|及|以及)?{_NAMED_AMOUNT})+")
 """Projects each with its amount, and nothing else."""
-_KIND = re.compile("[\u4e00-\u9fff]{2,}(?:项目|专项|工程)$")
-_PARTED = re.compile("[、,;和及与]")
+_KIND = late("[\u4e00-\u9fff]{2,}(?:项目|专项|工程)$")
+_PARTED = late("[、,;和及与]")
 
 
 def miscounted(passages: Sequence[Passage], position: int) -> tuple[int, int, int] | None:
