@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from yibenzhang.model.dress import is_garbled, narrow, undressed, without_unseen
+from yibenzhang.model.packing import packed
 
 __all__ = [
     "BAI_WAN_YUAN",
@@ -70,6 +71,7 @@ _LONGEST = 40
 """No number in a dress is longer."""
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A printed number.

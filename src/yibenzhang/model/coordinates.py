@@ -7,7 +7,10 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from operator import attrgetter
 
+from yibenzhang.model.packing import packed
 
+
+@packed
 @dataclass(frozen=True, slots=True)
 class Coordinates:
     """A node in each dimension's tree (standards/lexicon/dimensions.toml), or a code of a register.

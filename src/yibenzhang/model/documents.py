@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeVar
 
+from yibenzhang.model.packing import packed
 from yibenzhang.model.places import Place, file_of, in_file
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Cell:
     """A cell of a table grid; a merged cell stands at its top left position and knows its span."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from yibenzhang.model.amounts import Amount, CellState, Unit
 from yibenzhang.model.intervals import Interval, interval
+from yibenzhang.model.packing import packed
 from yibenzhang.model.places import Place
 
 _SPACED = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
@@ -16,6 +17,7 @@ _STOPS = "，、；。：） \u3000"
 _ZERO = Interval(Decimal(0), Decimal(0))
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Row:
     """A body row of one block.
@@ -35,6 +37,7 @@ class Row:
     leaf: bool = False
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Fact:
     """A number cell of a standard table. ``id`` hashes where it stands in the document, not its value."""

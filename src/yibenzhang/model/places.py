@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
+from yibenzhang.model.packing import packed
 
+
+@packed
 @dataclass(frozen=True, slots=True)
 class PagePlace:
     """A box on a page of a PDF: points from the top left corner of the page as it is read."""
@@ -25,6 +28,7 @@ class PagePlace:
         return f"p{self.page}:{self.x0:.0f},{self.top:.0f},{self.x1:.0f},{self.bottom:.0f}"
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class LinePlace:
     """A line of a text file, counted from 1, and the columns [start, end) within it, counted from 0."""

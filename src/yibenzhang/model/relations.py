@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Arguments, Issue
+from yibenzhang.model.packing import packed
 
 
 class Outcome(StrEnum):
@@ -31,6 +32,7 @@ class Law(StrEnum):
     RATE = "rate"
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Term:
     """coefficient · fact; in a relation with rates the coefficient is another printed number."""
@@ -49,6 +51,7 @@ class Nearly:
     beside: bool = True
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Relation:
     """Σ coefficient · fact + constant = 0. In a sum the first term is the total, with coefficient 1.
@@ -129,6 +132,7 @@ Made: TypeAlias = "Relation | Alternatives | Issue | NotChecked | None"
 """What a rule yields."""
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Result:
     """A relation with its outcome: ``residual`` is Σ c·v, ``slack`` the rounding it may have (base units)."""

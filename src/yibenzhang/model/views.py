@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from yibenzhang.model.coordinates import Coordinates
 from yibenzhang.model.facts import Fact
+from yibenzhang.model.packing import packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class ViewColumn:
     partial: bool = False
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class ViewRow:
     """A body row. ``code`` and ``classification`` are its main key, ``keys`` all of them by classification.

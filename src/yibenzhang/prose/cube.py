@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -60,6 +60,7 @@ class Cube:
         self._by_label: dict[str, list[Cell]] = defaultdict(list)
         self._plain: dict[tuple[str, str], list[Cell]] = defaultdict(list)
         self._at: dict[str, Coordinates] = {}
+        self._asked: dict[Wanted, list[tuple[tuple[int, ...], Cell]]] = {}
         self._bases: dict[int, list[Fact]] = defaultdict(list)
         self.carried: list[Fact] = []
         """What the body carried over from last year, wherever the tables tell it."""
@@ -138,15 +139,8 @@ class Cube:
 
     def find(self, wanted: Wanted) -> list[Fact]:
         """The numbers that stand where the words say, the most likely first."""
-        found, said = self._named(wanted), dict(wanted.values)
-        if not wanted.codes and not wanted.label:
-            found = iter(self._plain.get((said.get("kind", ""), said.get("item", "")), ()))
-        ranked = [
-            (rank, k, c.fact)
-            for k, c in enumerate(found)
-            if (rank := self._rank(c, wanted, said)) is not None
-        ]
-        return list({f.id: f for _, _, f in sorted(ranked, key=lambda x: x[:2])}.values())
+        ranked = sorted(self._ranked(wanted), key=lambda x: x[0])
+        return list({c.fact.id: c.fact for _, c in ranked}.values())
 
     def blanks(self, wanted: Wanted) -> list[Fact]:
         """The blank cells that stand just where the words say; none where the tables tell several funds and the words
@@ -221,8 +215,7 @@ class Cube:
         """Of a code or a row's name only some kind of spending is told, and the words name none."""
         if any(d == "kind" for d, _ in wanted.values + wanted.prefer):
             return False
-        said = dict(wanted.values)
-        kinds = {c.at.kind for c in self._named(wanted) if self._rank(c, wanted, said) is not None}
+        kinds = {c.at.kind for c in self._fitting(wanted)}
         return bool(kinds) and "" not in kinds and not {"basic", "project"} <= kinds
 
     def together(self, codes: Sequence[str], wanted: Wanted) -> Iterator[tuple[Fact, ...]]:
@@ -256,11 +249,9 @@ class Cube:
 
     def rolled(self, wanted: Wanted) -> Iterator[tuple[Fact, ...]]:
         """What several rows of one column, or the columns of several kinds, come to for a code or a row's name."""
-        said = dict(wanted.values)
-        found = [c for c in self._named(wanted) if self._rank(c, wanted, said) is not None]
         rows: dict[tuple[str, int, int], list[Fact]] = defaultdict(list)
         kinds: dict[tuple[str, int, str], dict[str, Fact]] = defaultdict(dict)
-        for cell in found:
+        for cell in self._fitting(wanted):
             rows[cell.column].append(cell.fact)
             if cell.at.kind in _KINDS:
                 kinds[(*cell.column[:2], cell.at.fund)].setdefault(cell.at.kind, cell.fact)
@@ -272,19 +263,35 @@ class Cube:
                 each[fund].update((k, f) for k, f in facts.items() if k not in each[fund])
         yield from (tuple(facts.values()) for facts in each.values() if len(facts) > 1)
 
-    def _named(self, wanted: Wanted) -> Iterator[Cell]:
+    def _fitting(self, wanted: Wanted) -> list[Cell]:
+        """The cells of the codes or the row's name that the words do not forbid."""
+        return [c for _, c in self._ranked(wanted)] if wanted.codes or wanted.label else []
+
+    def _ranked(self, wanted: Wanted) -> list[tuple[tuple[int, ...], Cell]]:
+        """The cells that the words do not forbid, each with how well it fits. Several rules ask for the same."""
+        if (known := self._asked.get(wanted)) is None:
+            said = dict(wanted.values)
+            ranks = ((self._rank(c, wanted, said), c) for c in self._among(wanted, said))
+            known = self._asked[wanted] = [(rank, c) for rank, c in ranks if rank is not None]
+        return known
+
+    def _among(self, wanted: Wanted, said: Mapping[str, str]) -> Iterable[Cell]:
         if wanted.codes:
             return (c for code in wanted.codes for c in self._by_code.get(code, ()))
-        return iter(self._by_label.get(fold_name(wanted.label), ())) if wanted.label else iter(())
+        if wanted.label:
+            return self._by_label.get(fold_name(wanted.label), ())
+        return self._plain.get((said.get("kind", ""), said.get("item", "")), ())
 
     def _rank(self, cell: Cell, wanted: Wanted, said: Mapping[str, str]) -> tuple[int, ...] | None:
         """How well the cell fits, less is better; None where a word of either forbids it."""
         at = cell.at
+        if _forbidden(at, wanted):
+            return None
         named = bool(wanted.codes or wanted.label)
         fits = {d: self._fits(d, getattr(at, d), v) for d, v in wanted.prefer}
         whole = not (named or said.get("kind") or said.get("item"))
         of_a_fund = said.get("fund") or fits.get("fund")
-        if _forbidden(at, wanted) or (whole and at.fund and not of_a_fund):
+        if whole and at.fund and not of_a_fund:
             return None  # all income is not that of one fund
         loose = 0
         for dimension in _COMPARED:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_at
@@ -23,8 +23,9 @@ _DIMENSIONS = ("side", "fund", "period", "kind", "item")
 @rule("presence.denied_text", needs=("text",))
 def denied(case: Case) -> Iterator[Issue]:
     """A sentence that denies what a table or another sentence has an amount of, once for each matter."""
+    denying = _denying(case)
     for matter in denial_words().denied:
-        found = next(_denials(case, matter), None)
+        found = next(_denials(case, matter, denying), None)
         if found is None or (shown := _figure(case, matter, found[0])) is None:
             continue
         p, m = found
@@ -54,13 +55,21 @@ def no_cars(case: Case) -> Iterator[Issue]:
 
 def denials(case: Case) -> Iterator[tuple[str, Passage, re.Match[str]]]:
     """What the text says the body has none of: the name of the figure in the drafts' data, and where."""
+    denying = _denying(case)
     for matter in denial_words().denied:
-        yield from ((matter.figure, p, m) for p, m in _denials(case, matter))
+        yield from ((matter.figure, p, m) for p, m in _denials(case, matter, denying))
 
 
-def _denials(case: Case, matter: Denied) -> Iterator[tuple[Passage, re.Match[str]]]:
-    for p in case.passages:
-        for m in matter.said.finditer(p.text):
+def _denying(case: Case) -> list[Passage]:
+    """The passages that deny something."""
+    return [p for p in case.passages if denial_words().denying.search(p.text)]
+
+
+def _denials(
+    case: Case, matter: Denied, denying: Sequence[Passage]
+) -> Iterator[tuple[Passage, re.Match[str]]]:
+    for p in denying:
+        for m in matter.said.finditer(p.text) if matter.named.search(p.text) else ():
             if _own(case, p, m, matter) and not _narrower(matter, p, m):
                 yield p, m
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.rules.case import Case
@@ -19,6 +20,7 @@ from yibenzhang.standards import load
 from yibenzhang.standards.lexicon.pairs import MIDDLE, in_dictionary, in_fragment, usual
 
 _RUN = re.compile(r"[\u4e00-\u9fff]{4,}")
+_FIRST, _LAST = "\u4e00", "\u9fff"
 _LONG = 5
 _OFTEN = 4
 """So many times the words must stand in the document with the other character."""
@@ -55,7 +57,8 @@ def typed_alike(case: Case) -> Iterator[Issue]:
     for p in case.passages:
         for m in _RUN.finditer(p.text):
             run = m.group()
-            for k in range(len(run)):
+            unseen = [not usual(one, two) for one, two in pairwise(run)]
+            for k in (k for k in range(len(run)) if any(unseen[max(0, k - 1) : k + 1])):
                 near = run[max(0, k - 1) : k + 2]
                 if near in seen or not (right := _alike(run, k, text, *unlike)):
                     continue
@@ -75,7 +78,7 @@ def _alike(run: str, k: int, whole: str, particles: frozenset[str], puns: set[fr
         return ""
     for before, after in ((b, a) for b, a in _AROUND if b <= k < len(run) - a):
         left, right = run[k - before : k], run[k + 1 : k + 1 + after]
-        found: set[str] = set(re.findall(f"{left}([\u4e00-\u9fff]){right}", whole))
+        found = set(_between(left, right, whole))
         near = None if before and after else k - 1 if before else k
         for other in sorted(found - particles - {char}):
             like = frozenset((char, other)) not in puns and mistaken(other, char)
@@ -95,6 +98,18 @@ def _odd_pairs(run: str, k: int, whole: str) -> list[int]:
     if any(whole.count(run[i : i + 2]) > 1 for i in pairs):
         return []
     return [i for i in pairs if not usual(run[i], run[i + 1])]
+
+
+def _between(left: str, right: str, whole: str) -> Iterator[str]:
+    """The Chinese characters that stand between these words; one of the two may be empty."""
+    words, here = (left, len(left)) if len(left) >= len(right) else (right, -1)
+    begin = whole.find(words)
+    while begin >= 0:
+        at = begin + here
+        char = whole[at : at + 1] if at >= len(left) else ""
+        if _FIRST <= char <= _LAST and whole.endswith(left, 0, at) and whole.startswith(right, at + 1):
+            yield char
+        begin = whole.find(words, begin + 1)
 
 
 def _stands(run: str, new: str, k: int, odd: list[int], near: int | None) -> bool:
@@ -134,8 +149,8 @@ def _meant(text: str, at: int, run: tuple[int, int], whole: str, particles: str)
         return None
     found: Counter[str] = Counter()
     for begin in range(max(run[0], at - 3), min(at, run[1] - _LONG + 1)):
-        around = re.escape(text[begin:at]) + r"([\u4e00-\u9fff])" + re.escape(text[at + 1 : begin + _LONG])
-        for char, times in Counter(re.findall(around, whole)).items():
+        elsewhere = Counter(_between(text[begin:at], text[at + 1 : begin + _LONG], whole))
+        for char, times in elsewhere.items():
             if char != text[at] and char not in particles:
                 found[char] = max(found[char], times)
     if found and max(found.values()) >= _OFTEN:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from operator import add
 
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.rules.case import Case
@@ -76,20 +77,25 @@ def _projects(case: Case) -> set[str]:
     return out
 
 
-def _index(words: Iterable[str]) -> dict[str, list[str]]:
-    """Words by their first characters and by their last."""
-    out: dict[str, list[str]] = defaultdict(list)
+_Index = dict[str, tuple[list[str], list[str]]]
+"""Words by two characters: those that begin with them, and those that end with them."""
+
+
+def _index(words: Iterable[str]) -> _Index:
+    out: _Index = defaultdict(lambda: ([], []))
     for word in words:
-        out[word[:_SEED]].append(word)
-        out[f"{word[-_SEED:]}$"].append(word)
-    return out
+        out[word[:_SEED]][0].append(word)
+        out[word[-_SEED:]][1].append(word)
+    return dict(out)
 
 
-def _near(text: str, index: dict[str, list[str]]) -> Iterator[_Hit]:
+def _near(text: str, index: _Index) -> Iterator[_Hit]:
     found: set[tuple[int, str]] = set()
-    for at in range(len(text) - _SEED + 1):
-        seed = text[at : at + _SEED]
-        for word in index.get(seed, ()):
+    for at, seed in enumerate(map(add, text, text[1:])):
+        if seed not in index:
+            continue
+        begun, ended = index[seed]
+        for word in begun:
             half = len(word) // 2
             rest = word[half + 1 :]
             if not (
@@ -100,7 +106,7 @@ def _near(text: str, index: dict[str, list[str]]) -> Iterator[_Hit]:
                 continue  # one slip leaves one half as it is: most words that begin alike end here
             for length in (len(word), len(word) + 1):
                 yield from _hits(at, text[at : at + length], word, found)
-        for word in index.get(f"{seed}$", ()):
+        for word in ended:
             start = at + _SEED - len(word)
             half = len(word) // 2
             if start >= 0 and text.startswith(word[half + 1 :], start + half + 1):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
@@ -50,7 +51,7 @@ def _empty() -> re.Pattern[str]:
 @rule("wording.choice", needs=("text",))
 def both_ways(case: Case) -> Iterator[Issue]:
     """A direction that was not chosen: "大小于预算数", "减增加 0.5 万元"; where the known phrases do not tell it."""
-    known = [re.compile(p.pattern) for p in case.standards.phrases if p.id == "wording.choice"]
+    known = [late(p.pattern) for p in case.standards.phrases if p.id == "wording.choice"]
     for p in case.passages:
         found = [m for m in _two().finditer(p.text) if not _WORDS["neutral"].fullmatch(m.group())]
         phrased = (

@@ -142,6 +142,8 @@ def _there_is_none(words: Sequence[str], passages: Sequence[Passage]) -> bool:
 
 
 def _none_in(words: Sequence[str], text: str) -> bool:
+    if not (any(w in text for w in words) and _WORDS["nothing"].search(text)):
+        return False
     word = f"(?:{'|'.join(words)})"
     behind = rf"{word}[^,;。\d]{{0,12}}{_NOTHING}"
     before = rf"{_NOTHING}[^,;。\d]{{0,16}}{word}"
@@ -286,7 +288,7 @@ def _before_sum(split: Split, values: list[Quantity], whole: Quantity) -> list[Q
             break
     begin = found[-1].start if found else whole.start
     said = whole.passage.text[max(whole.passage.text.rfind("。", 0, begin), 0) : whole.start]
-    for words in list(left):
+    for words in list(left) if _NONE.search(said) or re.search(_NOTHING, said) else ():
         if any(
             re.search(rf"{w}[^,;。\d]{{0,8}}{_NONE.pattern}|{_NOTHING}[^,;。\d]{{0,8}}{w}", said)
             for w in words

@@ -6,9 +6,8 @@ of a text are, the text is written so, or was converted, and nothing is said.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.rules.case import Case
@@ -16,7 +15,7 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("traditional")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+_FIRST, _LAST = "\u4e00", "\u9fff"
 _FREQUENT = range(0xA440, 0xC67F)
 """The first level of Big5."""
 _SELDOM = 100
@@ -29,28 +28,22 @@ _MOST = 8
 def traditional(case: Case) -> Iterator[Issue]:
     """Each such character once, where there are few of them; not in the titles of books."""
     text = "".join(p.text for p in case.passages)
-    pattern = _traditional()
-    found = set(pattern.findall(text))
-    if not found or len(found) > _MOST or len(pattern.findall(text)) * _SELDOM > len(_HAN.findall(text)):
+    found = {c for c in set(text) if _FIRST <= c <= _LAST and _only_traditional(c)}
+    characters = sum(_FIRST <= c <= _LAST for c in text) if found else 0
+    if len(found) > _MOST or sum(map(text.count, found)) * _SELDOM > characters:
         return
-    seen: set[str] = set()
     for p in case.passages:
         quoted = [m.span() for m in _WORDS["quoted"].finditer(p.text)]
-        for m in pattern.finditer(p.text):
-            if m.group() in seen or any(a <= m.start() < b for a, b in quoted):
-                continue
-            seen.add(m.group())
-            words = p.clauses(m.start(), m.end())
-            yield issue_at("wording.traditional", words, p.place(m.start()), character=m.group())
+        for at, char in enumerate(p.text):
+            if char in found and not any(a <= at < b for a, b in quoted):
+                found.remove(char)
+                words = p.clauses(at, at + 1)
+                yield issue_at("wording.traditional", words, p.place(at), character=char)
 
 
-@lru_cache(maxsize=1)
-def _traditional() -> re.Pattern[str]:
-    """Any of the characters that only traditional texts have."""
-    return re.compile(f"[{''.join(c for c in map(chr, range(0x4E00, 0xA000)) if _only_traditional(c))}]")
-
-
+@cache
 def _only_traditional(char: str) -> bool:
+    """Only traditional texts have it."""
     return (
         _level(char, "big5") in _FREQUENT
         and not _level(char, "gb2312")

@@ -7,6 +7,7 @@ entries are added to (or, with the same id, take the place of) those below it.
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -20,6 +21,7 @@ from yibenzhang.standards.entries import (
     level_of,
     phrase_of,
     precedence_of,
+    prove,
     rule_of,
     section_of,
 )
@@ -172,12 +174,16 @@ def _load_toml(path: Path) -> Mapping[str, Any]:
     return _parsed(path, stat.st_mtime_ns, stat.st_size)
 
 
+_CASES = re.compile(r"(?ms)^\[\[rule\.case\]\].*?(?=^\[\[rule\]\]|\Z)")
+"""The cases of rules: two thirds of their files, which proving reads and no check needs."""
+
+
 @lru_cache(maxsize=256)
 def _parsed(path: Path, _changed: int, _size: int) -> Mapping[str, Any]:
     """To be read and never changed."""
+    text = path.read_text(encoding="utf-8")
     try:
-        with path.open("rb") as f:
-            return tomllib.load(f)
+        return tomllib.loads(_CASES.sub("", text) if path.parent.name == "rules" else text)
     except tomllib.TOMLDecodeError as error:
         raise StandardsError(f"{path.name}: 格式有误：{error}") from error
 
@@ -248,10 +254,14 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
         )
         for s in parts["split"]
     )
+    phrases = tuple(phrase_of(p) for p in parts["phrase"])
+    levels = tuple(level_of(e) for e in parts["level"])
+    if extra:
+        prove(phrases, levels)
     return Standards(
         tables,
         rows,
-        phrases=tuple(phrase_of(p) for p in parts["phrase"]),
+        phrases=phrases,
         entries=tuple(rule_of(e) for e in rule_entries),
         precedence=tuple(precedence_of(e) for e in parts["precedence"]),
         words=_words(layers, "headers.toml"),
@@ -265,7 +275,7 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
         sections=tuple(section_of(e) for e in parts["section"]),
         forms=_words(layers, "forms.toml"),
         form_sums=form_sums,
-        levels=tuple(level_of(e) for e in parts["level"]),
+        levels=levels,
         message_words=message_words,
         messages=messages,
     )
@@ -287,8 +297,8 @@ def _rules(layers: Iterable[Path]) -> list[dict[str, Any]]:
     """The entries of rules of all layers."""
     out: list[dict[str, Any]] = []
     for layer in layers:
-        for path in sorted((layer / "rules").glob("*.toml")):
-            out = _merge(out, _rule_entries(path))
+        files = sorted((layer / "rules").glob("*.toml"))
+        out = _merge(out, (entry for path in files for entry in _rule_entries(path)))
     return out
 
 
@@ -317,12 +327,12 @@ def _messages(layers: Iterable[Path]) -> tuple[dict[str, str], dict[str, Message
 
 def _parts(layers: Iterable[Path]) -> dict[str, list[dict[str, Any]]]:
     """The entries of all layers by section."""
-    parts: dict[str, list[dict[str, Any]]] = {}
+    parts: dict[str, list[dict[str, Any]]] = {section: [] for section in _SECTIONS}
     for layer in layers:
         for name in _OF_ENTRIES:
             data = _load_toml(layer / name)
-            for section in _SECTIONS:
-                parts[section] = _merge(parts.get(section, []), data.get(section, ()))
+            for section in data.keys() & parts.keys():
+                parts[section] = _merge(parts[section], data[section])
     return parts
 
 

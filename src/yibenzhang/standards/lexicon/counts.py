@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from yibenzhang.model.patterns import late
+
 NUMBER = r"(?:\d{1,3}|[一二三四五六七八九十]{1,3})"
 """A number as it is written of things that one can count on a page."""
 
@@ -62,13 +64,13 @@ def people_words() -> People:
     data = _data()["people"]
     return People(
         unit=data["unit"],
-        whole=re.compile("|".join(data["whole"])),
-        not_whole=re.compile(data["not_whole"]),
-        opening=re.compile(data["opening"]),
-        in_all=re.compile(data["in_all"]),
-        not_part=re.compile(data["not_part"]),
-        overlap=re.compile(data["overlap"]),
-        kinds={k: re.compile(v) for k, v in data["kinds"].items()},
+        whole=late("|".join(data["whole"])),
+        not_whole=late(data["not_whole"]),
+        opening=late(data["opening"]),
+        in_all=late(data["in_all"]),
+        not_part=late(data["not_part"]),
+        overlap=late(data["overlap"]),
+        kinds={k: late(v) for k, v in data["kinds"].items()},
     )
 
 
@@ -85,12 +87,12 @@ def named_things() -> tuple[Named, ...]:
         out.append(
             Named(
                 d["kind"],
-                first=re.compile(rf"{head}(?:{follows})(?P<list>[^。;:]+)"),
-                last=re.compile(
+                first=late(rf"{head}(?:{follows})(?P<list>[^。;:]+)"),
+                last=late(
                     rf"{d['before']}(?P<list>[^。;:\d]*?)(?P<etc>等|[,、]?共)?(?P<n>{NUMBER}){d['what']}"
                 ),
-                below=re.compile(rf"{head}{below}"),
-                suffix=re.compile(rf"{d['suffix']}$"),
+                below=late(rf"{head}{below}"),
+                suffix=late(rf"{d['suffix']}$"),
             )
         )
     return tuple(out)
@@ -100,9 +102,7 @@ def named_things() -> tuple[Named, ...]:
 def listing_words() -> Listing:
     """How lists of names end, and what they may leave out."""
     data = _data()["listing"]
-    return Listing(
-        **{k: re.compile(data[k]) for k in ("extra", "open", "row", "own", "without_own", "among")}
-    )
+    return Listing(**{k: late(data[k]) for k in ("extra", "open", "row", "own", "without_own", "among")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +136,12 @@ def statistics() -> tuple[Statistic, ...]:
     number = data["statistics"]["number"]
 
     def made(pattern: str | None) -> re.Pattern[str] | None:
-        return re.compile(pattern.replace("{number}", number)) if pattern else None
+        return late(pattern.replace("{number}", number)) if pattern else None
 
     return tuple(
         Statistic(
-            re.compile(d["cell"]),
-            re.compile(d["text"].replace("{number}", number)),
+            late(d["cell"]),
+            late(d["text"].replace("{number}", number)),
             made(d.get("then")),
             made(d.get("then_cell")),
             made(d.get("unless")),
@@ -153,13 +153,13 @@ def statistics() -> tuple[Statistic, ...]:
 @lru_cache(maxsize=1)
 def other_counts() -> re.Pattern[str]:
     """Words by which a count is another year's, another kind's or not yet one."""
-    return re.compile(_data()["statistics"]["other"])
+    return late(_data()["statistics"]["other"])
 
 
 @lru_cache(maxsize=1)
 def vehicle_words() -> Vehicles:
     """How tables and sentences tell all cars of a body."""
-    return Vehicles(**{k: re.compile(v) for k, v in _data()["vehicles"].items()})
+    return Vehicles(**{k: late(v) for k, v in _data()["vehicles"].items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ def score_words() -> Scores:
     """How a text tells the scores of self-assessments."""
     data = _data()["scores"]
     points = data["points"]
-    return Scores(**{k: re.compile(v.replace("{points}", points)) for k, v in data.items() if k != "points"})
+    return Scores(**{k: late(v.replace("{points}", points)) for k, v in data.items() if k != "points"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +202,10 @@ def averages() -> tuple[Average, ...]:
     amount = r"(?P<amount>\d[\d,]*(?:\.\d+)?)(?P<unit>万元|元)"
     return tuple(
         Average(
-            re.compile(d["average"].replace("{amount}", amount)),
-            re.compile(d["item"]),
-            re.compile(d["label"]),
-            re.compile(d["count"]),
+            late(d["average"].replace("{amount}", amount)),
+            late(d["item"]),
+            late(d["label"]),
+            late(d["count"]),
         )
         for d in _data()["average"]
     )
@@ -226,7 +226,7 @@ class NameColumns:
 @lru_cache(maxsize=1)
 def name_columns() -> NameColumns:
     """Where tables print the names of units and projects."""
-    return NameColumns(**{k: re.compile(v) for k, v in _data()["columns"].items()})
+    return NameColumns(**{k: late(v) for k, v in _data()["columns"].items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,9 +244,7 @@ def own_and_units() -> OwnAndUnits:
     """How a text counts the body and its units."""
     data = _data()["own_and_units"]
     number = data["number"]
-    return OwnAndUnits(
-        **{k: re.compile(v.replace("{number}", number)) for k, v in data.items() if k != "number"}
-    )
+    return OwnAndUnits(**{k: late(v.replace("{number}", number)) for k, v in data.items() if k != "number"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,10 +260,10 @@ class Areas:
 def area_words() -> Areas:
     """How a text tells areas."""
     data = _data()["areas"]
-    return Areas(**{k: re.compile(v.replace("{area}", data["area"])) for k, v in data.items()})
+    return Areas(**{k: late(v.replace("{area}", data["area"])) for k, v in data.items()})
 
 
 @lru_cache(maxsize=1)
 def whole_of_projects() -> re.Pattern[str]:
     """An amount is all of what projects are spent on."""
-    return re.compile(_data()["whole"]["share"])
+    return late(_data()["whole"]["share"])

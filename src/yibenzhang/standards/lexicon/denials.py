@@ -10,14 +10,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from yibenzhang.model.patterns import late
+
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """``figure``: a name of the drafts' data; ``said``: its denial; ``lead``: the words before an amount of it;
+    """``figure``: a name of the drafts' data; ``named``: its words, ``said``: its denial; ``lead``: the words before an amount of it;
     ``where``: values by dimension of its numbers in tables; ``narrower``: words by which only a part of it is spoken
     of."""
 
     figure: str
+    named: re.Pattern[str]
     said: re.Pattern[str]
     lead: re.Pattern[str]
     table: str
@@ -28,10 +31,11 @@ class Denied:
 
 @dataclass(frozen=True, slots=True)
 class Denials:
-    """``stock``: how many cars there are; group 1 is the number; ``no_stock``: there is none; ``whose``: group 1 is the
+    """``denying``: the words of any denial; ``stock``: how many cars there are; group 1 is the number; ``no_stock``: there is none; ``whose``: group 1 is the
     unit whose they are, ``selves`` the body's words for itself."""
 
     denied: tuple[Denied, ...]
+    denying: re.Pattern[str]
     other: re.Pattern[str]
     table_note: re.Pattern[str]
     table_named: re.Pattern[str]
@@ -52,28 +56,28 @@ def denial_words() -> Denials:
     denied = tuple(
         Denied(
             d["figure"],
-            re.compile(
-                f"{data['none']}{data['listed']}{d['words']}{data['rest']}|{d['words']}{data['after']}"
-            ),
-            re.compile(d["words"] + data["lead"]),
+            late(d["words"]),
+            late(f"{data['none']}{data['listed']}{d['words']}{data['rest']}|{d['words']}{data['after']}"),
+            late(d["words"] + data["lead"]),
             d["table"],
             d["measure"],
             d["where"],
-            re.compile(d["narrower"]) if "narrower" in d else None,
+            late(d["narrower"]) if "narrower" in d else None,
         )
         for d in data["denied"]
     )
     cars = data["cars"]
     return Denials(
         denied,
-        other=re.compile(data["other"]),
-        table_note=re.compile(data["table_note"]),
-        table_named=re.compile(data["table_named"]),
-        others=re.compile(data["others"]),
+        denying=late(f"{data['none']}|{data['after']}"),
+        other=late(data["other"]),
+        table_note=late(data["table_note"]),
+        table_named=late(data["table_named"]),
+        others=late(data["others"]),
         terms=data["terms"],
-        stock=re.compile(cars["stock"]),
-        no_stock=re.compile(cars["none"]),
-        not_stock=re.compile(cars["other"]),
-        whose=re.compile(cars["whose"]),
-        selves=re.compile(cars["selves"]),
+        stock=late(cars["stock"]),
+        no_stock=late(cars["none"]),
+        not_stock=late(cars["other"]),
+        whose=late(cars["whose"]),
+        selves=late(cars["selves"]),
     )

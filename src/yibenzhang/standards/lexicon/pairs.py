@@ -13,6 +13,7 @@ MIDDLE = 2
 """Where in a fragment of five characters the one stands that is asked for."""
 
 
+@lru_cache(maxsize=1 << 16)
 def usual(one: str, two: str) -> bool:
     """The second character has been seen right behind the first."""
     return two in _pairs().get(one, "") or in_dictionary(one + two)

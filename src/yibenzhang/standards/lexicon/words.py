@@ -41,7 +41,13 @@ class Tree:
 
     def below(self, node: str, other: str) -> bool:
         """True where ``node`` is a part of ``other``; everything is a part of the whole."""
-        return node != other and other in self.above(node)
+        if node == other:
+            return False
+        while node:
+            node = self.parents.get(node, "")
+            if node == other:
+                return True
+        return False
 
     def joined(self, a: str, b: str) -> str | None:
         """The more precise of two that lie on one branch; None where they exclude each other."""

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from yibenzhang.model.patterns import late
 from yibenzhang.standards.lexicon.directions import moves
 
 _NAME = re.compile(r"\{([a-z_]+)\}")
@@ -25,4 +26,4 @@ def patterns(module: str) -> Mapping[str, re.Pattern[str]]:
         joined = text if isinstance(text, str) else "|".join(text)
         return _NAME.sub(lambda m: moves() if m[1] == "moves" else whole(data[m[1]]), joined)
 
-    return MappingProxyType({name: re.compile(whole(text)) for name, text in data.items()})
+    return MappingProxyType({name: late(whole(text)) for name, text in data.items()})
