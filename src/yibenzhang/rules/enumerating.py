@@ -26,7 +26,7 @@ def miscounted(passages: Sequence[Passage], position: int) -> tuple[int, int, in
         rest = text[m.end() : stop if stop >= 0 else len(text)]
         found = _numbered(text[m.end() - 1 :], said)
         if not found and not m.group("among"):
-            found = _named(rest, said) if rest else _numbered_below(passages, position + 1)
+            found = _named(rest, said) if rest else numbered_below(passages, position + 1)
         if found and found != said:
             return m.start(), m.end(), found
     return None
@@ -43,7 +43,7 @@ def _numbered(text: str, said: int) -> int:
     return said if said in counts else next(iter(counts), 0)
 
 
-def _numbered_below(passages: Sequence[Passage], first: int) -> int:
+def numbered_below(passages: Sequence[Passage], first: int) -> int:
     """The same of the paragraphs from there on, each of which begins with its number."""
     for pattern in _NUMBERS:
         begun = []

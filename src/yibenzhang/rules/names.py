@@ -21,7 +21,7 @@ from yibenzhang.standards.registers import registers
 
 _FUNCTION = (".expenditure", ".general_function", ".fiscal_expenditure", ".income")
 _WORDS = patterns("names")
-_CLASSES = {
+CLASSES = {
     "工资福利支出和对个人和家庭的补助": ("301", "303"),
     "人员经费": ("301", "303"),
     "公用经费": ("302", "309", "310"),
@@ -92,7 +92,7 @@ def _row_place(t: TableFacts, index: int) -> Place:
     return next(c.place for c in t.table.table.cells if c.row <= index < c.row + c.row_span)
 
 
-def _basic_items(tables: tuple[TableFacts, ...]) -> dict[str, tuple[str, bool]]:
+def basic_items(tables: tuple[TableFacts, ...]) -> dict[str, tuple[str, bool]]:
     """The economic items of the tables of basic expenditure by name: code, and whether any has an amount."""
     out: dict[str, tuple[str, bool]] = {}
     for t in tables:
@@ -108,7 +108,7 @@ def _basic_items(tables: tuple[TableFacts, ...]) -> dict[str, tuple[str, bool]]:
     return out
 
 
-def _lists(passages: Sequence[Passage]) -> Iterator[tuple[Passage, re.Match[str], list[str]]]:
+def item_lists(passages: Sequence[Passage]) -> Iterator[tuple[Passage, re.Match[str], list[str]]]:
     """The items that the text lists as parts of a kind of expenditure."""
     for p in passages:
         for m in (*_WORDS["listed"].finditer(p.text), *_WORDS["total_behind"].finditer(p.text)):
@@ -125,7 +125,7 @@ def _both(item: str) -> list[str]:
     return [item]
 
 
-def _group(m: re.Match[str]) -> str:
+def group_of(m: re.Match[str]) -> str:
     return _WORDS["group_joins"].sub("和", m.group("group"))
 
 
@@ -138,43 +138,50 @@ def _items(m: re.Match[str]) -> str:
 @rule("names.listed", needs=("text",))
 def listed(case: Case) -> Iterator[Issue]:
     """Economic items the text lists, though the table has no amount for them."""
-    items = _basic_items(case.tables)
-    for p, m, names in _lists(case.passages) if len(items) >= 5 else ():
-        group = _group(m)
-        absent = []
-        for name in names:
-            code, printed = items.get(name, ("", False))
-            own_sentence = "。" in m.group()
-            code = code or ("" if own_sentence and name in _FORMERLY else _economic(name, case.standards))
-            if (
-                len(code) > _CLASS
-                and code[:3] in _CLASSES[group]
-                and not printed
-                and (code, True) not in items.values()
-            ):
-                absent.append(name)
-        if _TEMPLATE * len(absent) > len(names) > (_TEMPLATE if "。" in m.group() else _LONG_LIST):
-            continue  # copied from the template: it was not written for this budget
+    for p, m, names, absent in absent_items(case):
+        if copied(m, names, absent):
+            continue  # from the template: it was not written for this budget
         for name in absent:
             economic = case.standards.economic.get(narrow(name), "0")[:3]
-            yield issue_at("names.listed", name, p.place(m.start()), group=group, subject=economic)
+            yield issue_at("names.listed", name, p.place(m.start()), group=group_of(m), subject=economic)
     yield from _unspent(case.passages, case.standards)
+
+
+def absent_items(case: Case) -> Iterator[tuple[Passage, re.Match[str], list[str], list[str]]]:
+    """The lists of economic items of the text, and those of each that no table of basic expenditure has an amount for."""
+    items = basic_items(case.tables)
+    printed = {code for code, has in items.values() if has}
+    for p, m, names in item_lists(case.passages) if len(items) >= 5 else ():
+        absent = []
+        for name in names:
+            code, has = items.get(name, ("", False))
+            own_sentence = "。" in m.group()
+            code = code or ("" if own_sentence and name in _FORMERLY else economic_code(name, case.standards))
+            of_group = len(code) > _CLASS and code[:3] in CLASSES[group_of(m)]
+            if of_group and not has and code not in printed:
+                absent.append(name)
+        yield p, m, names, absent
+
+
+def copied(m: re.Match[str], names: Sequence[str], absent: Sequence[str]) -> bool:
+    """So much of a list is not in the tables that it is the template's."""
+    return _TEMPLATE * len(absent) > len(names) > (_TEMPLATE if "。" in m.group() else _LONG_LIST)
 
 
 @rule("names.left_out", needs=("text", "tables"))
 def left_out(case: Case) -> Iterator[Issue]:
     """Economic items with an amount in the table, which a list without "等" lacks."""
-    items = _basic_items(case.tables)
-    for p, m, names in _lists(case.passages) if len(items) >= 5 else ():
+    items = basic_items(case.tables)
+    for p, m, names in item_lists(case.passages) if len(items) >= 5 else ():
         if re.search(_WORDS["etc"].pattern, _items(m)) or len(names) < 4:
             continue
         for name, (code, printed) in items.items():
-            inside = printed and code[:3] in _CLASSES[_group(m)]
+            inside = printed and code[:3] in CLASSES[group_of(m)]
             if inside and name not in names and _near(name, names) is None:
                 yield issue_at("names.left_out", name, p.place(m.start()), group=m.group("group"))
 
 
-def _economic(item: str, standards: Standards) -> str:
+def economic_code(item: str, standards: Standards) -> str:
     """The code of an economic item, also where the text writes its name a little otherwise."""
     if code := standards.economic.get(item, ""):
         return code

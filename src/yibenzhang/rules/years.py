@@ -35,6 +35,7 @@ _SAME_TOTAL = _WORDS["same_total"]
 _MATTER = _WORDS["matter"]
 """What a budget tells of its own year alone."""
 _SAME_SUBJECT = _WORDS["same_subject"]
+_SAME_MOVES = _WORDS["same_moves"]
 _TASKS = _WORDS["tasks"]
 _TASK_YEAR = _WORDS["task_year"]
 _PAST = _WORDS["past"]
@@ -182,7 +183,11 @@ def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
     for m in _CARRIED.finditer(p.text):
         if int(m.group(1)) not in (year - 1, year - accounts):
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
-    for m in (*_SAME_YEAR.finditer(p.text), *_SAME_TOTAL.finditer(p.text), *_SAME_SUBJECT.finditer(p.text)):
+    for m in (
+        m
+        for pattern in (_SAME_YEAR, _SAME_TOTAL, _SAME_SUBJECT, _SAME_MOVES)
+        for m in pattern.finditer(p.text)
+    ):
         yield _year(p, m, "same", found=int(m.group(1)))
 
 
@@ -235,7 +240,7 @@ def base_years(case: Case) -> Iterator[Issue]:
         if _earlier(p, m, found, year) or (found > year and _TIED.match(p.text, m.end())):
             continue
         itself = found == year and _ITSELF.match(p.text, m.start())
-        of_budget = found == year - 2 and _alone_compared(p, m, year)
+        of_budget = found in (year - 2, year - 3) and _alone_compared(p, m, year)
         other = found not in usable
         sure = usual >= 2 or of_budget or (other and _beside_usual(bases, p, m, year))
         if (itself or other) and sure and (id(p), m.start(1)) not in same:
@@ -281,7 +286,7 @@ def _with_itself(case: Case) -> set[tuple[int, int]]:
     return {
         (id(p), p.text.find(m.group(2), m.start(2)))
         for p in case.passages
-        for pattern in (_SAME_YEAR, _SAME_SUBJECT)
+        for pattern in (_SAME_YEAR, _SAME_SUBJECT, _SAME_MOVES)
         for m in pattern.finditer(p.text)
     }
 

@@ -1,0 +1,116 @@
+"""One count of the body told in two sentences with two numbers: posts, staff, pensioners, sections, units, equipment."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.prose.numbering import count_written
+from yibenzhang.prose.passages import Passage
+from yibenzhang.prose.short_names import short_names
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.denials import same_year
+from yibenzhang.rules.registry import rule
+from yibenzhang.rules.wording import sentence
+from yibenzhang.standards import fold
+from yibenzhang.standards.patterns import patterns
+
+_WORDS = patterns("told_twice")
+_KINDS = ("posts", "staff", "retired", "sections", "units", "equipment", "floor")
+_SCOPES = ("department", "unit", "own", "self")
+_TWO = 2
+_LEAD = 30
+"""So many characters before a count say what it is not."""
+_BOUGHT = "equipment"
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    passage: Passage
+    match: re.Match[str]
+    scope: str
+    number: Decimal
+
+
+@rule("counts.twice", needs=("text",), each_file=True)
+def twice(case: Case) -> Iterator[Issue]:
+    """Of each count the two numbers, where there are two and the sentences speak of the same body and time."""
+    told: dict[tuple[str, str], list[_Told]] = defaultdict(list)
+    names = tuple(n for n in (case.profile.body, *short_names(case.passages, fold(case.profile.body))) if n)
+    for p in case.passages:
+        for kind in _KINDS if not p.heading else ():
+            for one in _told(p, kind, names):
+                told[kind, one.match["key"]].append(one)
+    for same in told.values():
+        if len({t.number for t in same}) == _TWO and (pair := _pair(same)):
+            first, second = pair
+            there = first.passage.clauses(first.match.start(), first.match.end())
+            words = second.passage.clauses(second.match.start(), second.match.end())
+            place = second.passage.place(second.match.start("n"))
+            yield issue_at(
+                "counts.twice",
+                words,
+                place,
+                (there, first.passage.place(first.match.start("n"))),
+                other=there,
+            )
+
+
+def _told(p: Passage, kind: str, names: tuple[str, ...]) -> Iterator[_Told]:
+    """The counts of one kind in a paragraph; none of a sentence that has several, or that speaks of something else."""
+    found = list(_WORDS[kind].finditer(p.text))
+    for m in found:
+        begin, end = sentence(p.text, m.start(), m.end())
+        alone = sum(n["key"] == m["key"] and begin <= n.start() < end for n in found) == 1
+        before = re.split("[,:(]", p.text[begin : m.start()])
+        if not alone or _WORDS["other"].search(p.text[max(begin, m.start() - _LEAD) : m.end()]):
+            continue
+        if kind == _BOUGHT and (
+            _WORDS["bought"].search(p.text[p.text.rfind("。", 0, begin) + 1 : end]) or not _number(m["n"])
+        ):
+            continue  # what is to be bought may be told without saying so again
+        scope = _scope(p, "".join(before), names)
+        if scope is not None:
+            yield _Told(p, m, scope, _number(m["n"]))
+
+
+def _number(written: str) -> Decimal:
+    digits = written.replace(",", "")
+    return Decimal(digits) if digits[0].isascii() else Decimal(count_written(written))
+
+
+def _scope(p: Passage, before: str, names: tuple[str, ...]) -> str | None:
+    """Whose count the sentence says it is; None where that is another unit's."""
+    for scope in _SCOPES:
+        if _WORDS[scope].search(before):
+            return scope
+    if any(n in before for n in names):
+        return "self"
+    headings = "".join(p.section[-2:])
+    return None if _WORDS["named"].search(before + headings) else ""
+
+
+def _pair(same: list[_Told]) -> tuple[_Told, _Told] | None:
+    """The first two of different numbers that speak of one body and of one time."""
+    for k, a in enumerate(same):
+        for b in same[k + 1 :]:
+            apart = a.passage is not b.passage or sentence(
+                a.passage.text, a.match.start(), a.match.end()
+            ) != (sentence(b.passage.text, b.match.start(), b.match.end()))
+            if (
+                a.number != b.number
+                and apart
+                and _one_body(a, b)
+                and same_year(a.passage, a.match, b.passage, b.match)
+            ):
+                return a, b
+    return None
+
+
+def _one_body(a: _Told, b: _Told) -> bool:
+    """Both say whose it is alike, or one of them does not say it."""
+    return a.scope == b.scope or not a.scope or not b.scope
