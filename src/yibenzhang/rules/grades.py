@@ -11,6 +11,7 @@ from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
+from yibenzhang.rules.wording import sentence
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("grades")
@@ -59,16 +60,21 @@ def whole_scores(case: Case) -> Iterator[Issue]:
         if _WORDS["another"].search(p.text):
             before = None
         for m in _WORDS["whole"].finditer(p.text):
-            if (
-                before is not None
-                and k - before[0] <= _NEAR
-                and float(before[2]["score"]) != float(m["score"])
-            ):
+            own, near = _own_part(p, m), before is not None and k - before[0] <= _NEAR
+            if own and near and before is not None and float(before[2]["score"]) != float(m["score"]):
                 there = (before[1].verbatim(*before[2].span()).strip(), before[1].place(before[2].start()))
                 yield issue_at(
                     "scores.whole", p.verbatim(*m.span()).strip(), p.place(m.start()), there, other=there[0]
                 )
             before = (k, p, m)
+
+
+def _own_part(p: Passage, m: re.Match[str]) -> bool:
+    """Its sentence names no project and no year of its own, and tells of what it is the score."""
+    begin, end = sentence(p.text, m.start(), m.end())
+    return not _WORDS["named"].search(p.text[begin : m.start()]) and bool(
+        _WORDS["part"].search(p.text[begin:end])
+    )
 
 
 @rule("scores.report_year", needs=("text",), each_file=True)

@@ -23,6 +23,7 @@ from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("review_money")
 _UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(10**8)}
+_OTHER_UNIT = (Decimal(10_000), Decimal(1) / 10_000)
 _SHOWN = 40
 _CENT = Decimal(100)
 _FEW = 3
@@ -64,6 +65,8 @@ def _agrees(said: Said, there: Fact, r: Review) -> bool:
     """Equal as far as the review and the form print their amounts, rounded or cut off."""
     if there.amount is None or there.unit is None:
         return True
+    if base_of(there) and said.base / base_of(there) in _OTHER_UNIT:
+        return True  # the unit of the form is another than was read
     unit = said.base / said.value if said.value else there.unit.factor
     most = max(s.decimals for s in (r.budget, r.spent) if s is not None)
     step = Decimal(1).scaleb(-min(most, there.amount.decimals)) * max(unit, there.unit.factor)

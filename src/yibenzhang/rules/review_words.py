@@ -11,6 +11,7 @@ from yibenzhang.prose.passages import flat
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.indicators import Indicator, target_of
 from yibenzhang.rules.case import Case
+from yibenzhang.rules.goal_points import base_of
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.reviews import Review, Said, pairs_of, reviews_of
 from yibenzhang.rules.self_reached import points
@@ -33,14 +34,22 @@ def _rate(r: Review) -> Decimal | None:
 @rule("scores.slow", needs=("text",))
 def slow(case: Case) -> Iterator[Issue]:
     """All the money is spent, and the execution of the budget is said to be slow."""
+    forms = {r.at: f for r, f in pairs_of(case)}
     for r in reviews_of(case):
         whole = r.spent is not None and r.budget is not None and r.spent.base == r.budget.base
+        whole = whole and not _cut(forms.get(r.at))
         m = _WORDS["slow"].search(r.problems.text) if whole and r.problems else None
         if m and r.problems and r.spent:
             yield issue_at(
                 "scores.slow", m.group(), r.problems.place, (r.spent.text, r.spent.place),
                 name=r.name[-_SHOWN:], spent=r.spent.text,
             )  # fmt: skip
+
+
+def _cut(form: GoalForm | None) -> bool:
+    """The budget was cut down during the year to what was spent."""
+    planned, spent = (form.amounts.get(f"year.{c}") if form else None for c in ("planned", "spent"))
+    return planned is not None and spent is not None and base_of(planned) > base_of(spent)
 
 
 @rule("scores.denied", needs=("text",))

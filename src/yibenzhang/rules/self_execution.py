@@ -74,17 +74,22 @@ def against_rate(case: Case) -> Iterator[Issue]:
     telling = [e for e in found if e.rate < 1]
     right = sum(e.follows for e in telling)
     shown = right >= _FEW and right * 2 > len(telling)
+    lenient = sum(not e.follows and _all_for_less(e) for e in telling) > 1 and not right
     for e in telling:
-        if e.follows or e.score is None:
-            continue
-        weight = e.weight if e.weight is not None else (_USUAL if shown else None)
-        full = weight is not None and base_of(e.score) == weight and 1 - e.rate > _FAR
+        if e.follows or e.score is None or lenient:
+            continue  # where all points are given again and again, that is the method
+        weight, full = e.weight if e.weight is not None or not shown else _USUAL, _all_for_less(e)
         if shown or full:
             rate = form_rate(e.form) or f"{100 * e.rate:.2f}%"
             yield issue_at(
                 "scores.execution", e.score.text, e.score.place, form=e.form.name or None, rate=rate,
                 weight=weight, due=round(e.due, 2), template="full" if full and not shown else "",
             )  # fmt: skip
+
+
+def _all_for_less(e: _Execution) -> bool:
+    """All points for a rate far from the whole."""
+    return e.score is not None and bool(e.weight) and base_of(e.score) == e.weight and 1 - e.rate > _FAR
 
 
 def form_rate(form: GoalForm) -> str:

@@ -50,8 +50,9 @@ def _wrong(form: GoalForm) -> Issue | None:
         return None
     sums = {h: sum((base_of(f) for f in facts), Decimal(0)) for h, facts in rows.items()}
     wrong = [h for h in rows if sums[h] != points[h]]
-    if not wrong:
-        return None
+    lost = base_of(totals[-1]) - executed - sum(sums.values())
+    if not wrong or (lost and not _all_scored(form)):
+        return None  # rows may not have been read
     first = rows[wrong[0]][0]
     places = [(f.text, f.place) for h in wrong for f in rows[h] if f is not first]
     shown = tuple(arguments(group=h, total=sums[h], wanted=points[h]) for h in wrong)
@@ -59,3 +60,9 @@ def _wrong(form: GoalForm) -> Issue | None:
         "goals.weights", first.text, first.place, *places, template="groups", form=form.name,
         groups=shown, whole=totals[-1].text,
     )  # fmt: skip
+
+
+def _all_scored(form: GoalForm) -> bool:
+    """The scores of the rows come to their printed total: all rows are there."""
+    totals = [base_of(i.fact) for i in form.scores if i.kind == "sum"]
+    return bool(totals) and totals[-1] == sum(base_of(i.fact) for i in form.scores if i.kind == "item")
