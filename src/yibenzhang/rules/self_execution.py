@@ -74,7 +74,7 @@ def against_rate(case: Case) -> Iterator[Issue]:
     telling = [e for e in found if e.rate < 1]
     right = sum(e.follows for e in telling)
     shown = right >= _FEW and right * 2 > len(telling)
-    lenient = sum(not e.follows and _all_for_less(e) for e in telling) > 1 and not right
+    lenient = not shown and sum(not e.follows and _all_for_less(e) for e in telling) > 1
     for e in telling:
         if e.follows or e.score is None or lenient:
             continue  # where all points are given again and again, that is the method
