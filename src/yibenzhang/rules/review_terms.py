@@ -35,11 +35,12 @@ def in_text(case: Case) -> Iterator[Issue]:
     """The result of an indicator as the text tells it: with its name and another kind of unit, or with its number and
     a name that is one letter off."""
     known = Vocabulary(words_of(case))
+    counted = frozenset(known.of("counted"))
     for form in case.forms:
         for one in form.indicators if form.kind == "evaluation" else ():
             name = _WORDS["counting"].sub("", known.name(one))
             reached = target_of(one.actual)
-            if reached is None or len(name) < _LEAST or not reached.unit or reached.sign:
+            if reached is None or len(name) < _LEAST or reached.unit not in counted or reached.sign:
                 continue
             for p in case.passages:
                 if name in p.text:
