@@ -38,6 +38,8 @@ _STEP = re.compile(r"(?:\(%\))?(?:[①-⑳]|\d)(?:=.*)?$")
 """The number of a column of money behind its heading, with what it is worked out from."""
 _LEAST_GOAL = 6
 """A goal in words has more letters."""
+_WHOLE = 5
+"""A heading with so many columns of money may have the money of the project beside its label."""
 _FUNDS = frozenset({"general", "fund"})
 _COMMON = ("备注", "其他资金", "得分", "分值", "上年", "当年")
 """Headings that other tables have too."""
@@ -353,9 +355,11 @@ class _Reader:
         """The list that begins under this row and its columns; None where the row is no heading. Points may stand in a
         row of the heading above (``cover``: the cells that reach into this row)."""
         texts = [(label_of(c.text), c.column) for c in row]
+        numbers = sum(parse_amount(c.text) is not None for c in row)
         for kind, needed in _HEADS:
             found = self._meanings(kind, texts)
-            if needed <= set(found) and len(found) >= 2 and not any(parse_amount(c.text) for c in row):
+            allowed = kind == "execution" and len(found) >= _WHOLE
+            if needed <= set(found) and len(found) >= 2 and numbers <= allowed:
                 if kind == "execution":
                     found |= self._points_above(row, cover, found)
                 return kind, found | self._second(kind, texts)

@@ -128,12 +128,22 @@ def indicator(form: OpenForm, line: Line) -> bool:
             actual=text.get("actual", ""),
             weight=text.get("weight", text.get("importance", "")),
             score=text.get("score", ""),
+            reason=text.get("reason", ""),
+            unreported=_unreported(cells, line),
         )
     )
     for name in scored:
         if name in cells:
             form.points(name, text["name"], cells[name], line.table, group=text.get("level1", ""))
     return True
+
+
+def _unreported(cells: Mapping[str, Cell], line: Line) -> bool:
+    """The cell of what was reached is blank; in text it is where name and score stand in their own columns."""
+    if "actual" in cells or "actual" not in line.columns:
+        return "actual" in cells and not fold(cells["actual"].text)
+    at = {n: c.column for n, c in cells.items()}
+    return not line.cover and all(n in at and at[n] == line.columns.get(n) for n in ("name", "score"))
 
 
 def _total_points(form: OpenForm, line: Line, scored: list[str], total: str) -> None:

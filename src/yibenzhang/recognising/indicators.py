@@ -42,7 +42,8 @@ class Indicator:
     """One row of a list of indicators. ``former`` is the year before last, ``last`` the year before.
 
     ``period`` is annual, long or empty; of a self-assessment ``actual`` is what was reached, ``weight`` and ``score``
-    are points. Empty strings where nothing is printed.
+    are points, ``reason`` is what is said of a deviation. Empty strings where nothing is printed; ``unreported``: there
+    is a cell of its own for what was reached, with nothing in it.
     """
 
     level1: str
@@ -56,6 +57,8 @@ class Indicator:
     actual: str = ""
     weight: str = ""
     score: str = ""
+    reason: str = ""
+    unreported: bool = False
 
     @property
     def key(self) -> str:
@@ -130,7 +133,7 @@ def _by_order(columns: Columns, row: Sequence[Cell]) -> dict[str, Cell] | None:
     if "basis" in columns.at and _is_basis(values[-1].text, columns, alone=len(values) == 1):
         out["basis"] = values.pop()
     if "reason" in columns.at and len(values) > len(columns.values):
-        values.pop()
+        out["reason"] = values.pop()
     wanted = columns.values
     if len(values) == len(wanted):
         return out | dict(zip(wanted, values, strict=True))

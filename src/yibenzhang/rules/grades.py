@@ -1,0 +1,104 @@
+"""Results of evaluations told twice in one document: grades of one score, and the whole score of one report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.prose.passages import Passage
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.registry import rule
+from yibenzhang.rules.wording import sentence
+from yibenzhang.standards.patterns import patterns
+
+_WORDS = patterns("grades")
+_SHARED = 6
+_NEAR = 6
+"""Paragraphs of one report's results are not farther apart than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Graded:
+    passage: Passage
+    found: re.Match[str]
+
+    @property
+    def grade(self) -> str:
+        return self.found["grade"]
+
+
+@rule("scores.grade", needs=("text",), each_file=True)
+def two_grades(case: Case) -> Iterator[Issue]:
+    """One score with two grades."""
+    by_score: dict[str, list[_Graded]] = {}
+    for p in case.passages:
+        for m in _WORDS["graded"].finditer(p.text):
+            if "." in m["score"]:  # a round score may be that of several projects
+                by_score.setdefault(m["score"], []).append(_Graded(p, m))
+    for score, stated in by_score.items():
+        first = stated[0]
+        other = next((g for g in stated if g.grade != first.grade), None)
+        if other is not None:
+            there = (
+                other.passage.verbatim(*other.found.span()).strip(),
+                other.passage.place(other.found.start("grade")),
+            )
+            yield issue_at(
+                "scores.grade", first.passage.verbatim(*first.found.span()).strip(),
+                first.passage.place(first.found.start("grade")), there, score=score, first=first.grade, second=other.grade,
+            )  # fmt: skip
+
+
+@rule("scores.whole", needs=("text",), each_file=True)
+def whole_scores(case: Case) -> Iterator[Issue]:
+    """Two whole scores in the results of one report."""
+    before: tuple[int, Passage, re.Match[str]] | None = None
+    for k, p in enumerate(case.passages):
+        if _WORDS["another"].search(p.text):
+            before = None
+        for m in _WORDS["whole"].finditer(p.text):
+            own, near = _own_part(p, m), before is not None and k - before[0] <= _NEAR
+            if own and near and before is not None and float(before[2]["score"]) != float(m["score"]):
+                there = (before[1].verbatim(*before[2].span()).strip(), before[1].place(before[2].start()))
+                yield issue_at(
+                    "scores.whole", p.verbatim(*m.span()).strip(), p.place(m.start()), there, other=there[0]
+                )
+            before = (k, p, m)
+
+
+def _own_part(p: Passage, m: re.Match[str]) -> bool:
+    """Its sentence names no project and no year of its own, and tells of what it is the score."""
+    begin, end = sentence(p.text, m.start(), m.end())
+    return not _WORDS["named"].search(p.text[begin : m.start()]) and bool(
+        _WORDS["part"].search(p.text[begin:end])
+    )
+
+
+@rule("scores.report_year", needs=("text",), each_file=True)
+def report_years(case: Case) -> Iterator[Issue]:
+    """The report on a project of one year that its title says is of another, where other reports have the year of
+    their project."""
+    stated = [
+        (p, m)
+        for p in case.passages
+        for m in _WORDS["report"].finditer(p.text)
+        if _same(m["name"], m["title"])
+    ]
+    wrong = [(p, m) for p, m in stated if m["year"] != m["title_year"]]
+    if len(wrong) == len(stated) or len(wrong) > 1:
+        return
+    for p, m in wrong:
+        words = p.verbatim(m.start("title_year"), m.end("title")).strip()
+        yield issue_at(
+            "scores.report_year", words, p.place(m.start("title_year")), year=m["year"],
+            name=p.verbatim(m.start("name"), m.end("name")).strip(),
+        )  # fmt: skip
+
+
+def _same(name: str, title: str) -> bool:
+    """They share most of the shorter one's words in one piece."""
+    size = SequenceMatcher(None, name, title, autojunk=False).find_longest_match().size
+    return size >= _SHARED and size * 2 >= min(len(name), len(title))

@@ -1,0 +1,159 @@
+"""What reviews say of problems and of the end of the work, against their own numbers and the project's form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.places import Place
+from yibenzhang.prose.passages import flat
+from yibenzhang.recognising.forms import GoalForm
+from yibenzhang.recognising.indicators import Indicator, target_of
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.goal_points import base_of
+from yibenzhang.rules.registry import rule
+from yibenzhang.rules.reviews import Review, Said, pairs_of, reviews_of
+from yibenzhang.rules.self_reached import points
+from yibenzhang.standards.patterns import patterns
+
+_WORDS = patterns("review_words")
+_LATE = {"late": _WORDS["late"], "delayed": _WORDS["delayed"]}
+_LOW = Decimal("0.7")
+"""Less than this share of the budget is not spent without a reason."""
+_SHOWN = 60
+_ALL = 100
+
+
+def _rate(r: Review) -> Decimal | None:
+    if r.spent is None or r.budget is None or not r.budget.base:
+        return None
+    return r.spent.base / r.budget.base
+
+
+@rule("scores.slow", needs=("text",))
+def slow(case: Case) -> Iterator[Issue]:
+    """All the money is spent, and the execution of the budget is said to be slow."""
+    forms = {r.at: f for r, f in pairs_of(case)}
+    for r in reviews_of(case):
+        whole = r.spent is not None and r.budget is not None and r.spent.base == r.budget.base
+        whole = whole and not _cut(forms.get(r.at))
+        m = _WORDS["slow"].search(r.problems.text) if whole and r.problems else None
+        if m and r.problems and r.spent:
+            yield issue_at(
+                "scores.slow", m.group(), r.problems.place, (r.spent.text, r.spent.place),
+                name=r.name[-_SHOWN:], spent=r.spent.text,
+            )  # fmt: skip
+
+
+def _cut(form: GoalForm | None) -> bool:
+    """The budget was cut down during the year to what was spent."""
+    planned, spent = (form.amounts.get(f"year.{c}") if form else None for c in ("planned", "spent"))
+    return planned is not None and spent is not None and base_of(planned) > base_of(spent)
+
+
+@rule("scores.denied", needs=("text",))
+def denied(case: Case) -> Iterator[Issue]:
+    """No problem, where little was spent, or where review or form say that the work is late or not done."""
+    forms = {r.at: f for r, f in pairs_of(case)}
+    for r in reviews_of(case):
+        if r.problems is None or not _WORDS["none"].fullmatch(r.problems.text):
+            continue
+        rate = _rate(r)
+        late = _late(r.done, forms.get(r.at))
+        if rate is not None and rate < _LOW and r.spent:
+            yield issue_at(
+                "scores.denied", r.problems.text.strip(",;。"), r.problems.place, (r.spent.text, r.spent.place), template="rate",
+                name=r.name[-_SHOWN:], rate=f"{100 * rate:.2f}%", late=late[0] if late else None,
+            )  # fmt: skip
+        elif late:
+            yield issue_at(
+                "scores.denied", r.problems.text.strip(",;。"), r.problems.place, late, name=r.name[-_SHOWN:], said=late[0],
+            )  # fmt: skip
+
+
+def _late(done: Said | None, form: GoalForm | None) -> tuple[str, Place] | None:
+    """The words that say the work is late or not done: of the review, then of the form, where points were taken off or
+    the work was held up."""
+    texts = [(done.text, done.place, "late")] if done else []
+    if form is not None:
+        texts += [(t.text, t.place, "delayed") for t in form.texts if t.kind == "goal.done"]
+        texts += [(i.reason, i.place, "late" if _less(i) else "delayed") for i in form.indicators]
+    for how in ("delayed", "late"):
+        for text, place, most in texts:
+            found = _clause(flat(text), how) if how in (most, "delayed") else None
+            if found is not None:
+                return found, place
+    return None
+
+
+def _clause(text: str, how: str) -> str | None:
+    """What stands before such words in their sentence, and they."""
+    for m in _LATE[how].finditer(text):
+        begin = max(text.rfind(c, 0, m.start()) for c in "。;") + 1
+        if not _WORDS["not_late"].search(text[begin : m.end()]):
+            return text[begin : m.end()][-_SHOWN:]
+    return None
+
+
+def _less(i: Indicator) -> bool:
+    """Points were taken off."""
+    weight, score = points(i.weight), points(i.score)
+    return weight is not None and score is not None and score < weight
+
+
+@rule("scores.on_plan", needs=("forms", "text"))
+def on_plan(case: Case) -> Iterator[Issue]:
+    """Done as planned by the review, late or not done by the form."""
+    for r, f in pairs_of(case):
+        m = _WORDS["on_plan"].search(r.done.text) if r.done else None
+        late = _late(None, f) if m else None
+        if m and late and r.done:
+            yield issue_at(
+                "scores.on_plan",
+                m.group(),
+                r.done.place,
+                late,
+                name=r.name[-_SHOWN:],
+                form=f.name,
+                said=late[0],
+            )
+
+
+@rule("scores.finished", needs=("forms", "text"))
+def finished(case: Case) -> Iterator[Issue]:
+    """The whole is finished by the review, and the form's own indicator of that says in part."""
+    for r, f in pairs_of(case):
+        m = _WORDS["finished"].search(r.done.text) if r.done else None
+        part = next((i for i in f.indicators if _in_part(i)), None) if m else None
+        if m and part and r.done:
+            yield issue_at(
+                "scores.finished", m.group(), r.done.place, (part.name, part.place), name=r.name[-_SHOWN:],
+                form=f.name, indicator=flat(part.name), reached=flat(part.actual),
+            )  # fmt: skip
+
+
+def _in_part(i: Indicator) -> bool:
+    reached = target_of(i.actual)
+    named = _WORDS["completion_name"].search(flat(i.name)) is not None
+    return named and reached is not None and reached.unit == "%" and reached.number < _ALL
+
+
+@rule("scores.satisfied", needs=("forms", "text"))
+def satisfied(case: Case) -> Iterator[Issue]:
+    """Satisfaction in the review that reaches the form's target, where the form tells less and takes points off."""
+    for r, f in pairs_of(case):
+        m = _WORDS["satisfied"].search(r.whole.text)
+        rows = [i for i in f.indicators if "满意" in i.level1 + i.level2]
+        if m is None or len(rows) != 1:
+            continue
+        one = rows[0]
+        target, reached = (target_of(_WORDS["both"].sub("", flat(t))) for t in (one.value, one.actual))
+        weight, score = points(one.weight), points(one.score)
+        if target is None or reached is None or weight is None or score is None or score >= weight:
+            continue
+        if reached.number < target.number <= Decimal(m["number"]):
+            yield issue_at(
+                "scores.satisfied", m.group(), r.whole.place, (one.name, one.place), name=r.name[-_SHOWN:],
+                form=f.name, target=flat(one.value), reached=flat(one.actual), points=one.score,
+            )  # fmt: skip
