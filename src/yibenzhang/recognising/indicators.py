@@ -13,7 +13,9 @@ from yibenzhang.model.documents import Cell
 from yibenzhang.model.places import Place
 from yibenzhang.standards import fold
 
-_LEVEL = re.compile(r".{2,14}指标(?:\(?\d+分?\)?)?\d*|服务对象满意度")
+_SATISFACTION = "服务对象满意度"
+"""A level in some places, an indicator in others."""
+_LEVEL = re.compile(rf".{{2,14}}指标(?:\(?\d+分?\)?)?\d*|{_SATISFACTION}")
 _NOTHING = frozenset({"", "无", "/", "-", "--", "—", "——", "\\"})
 _SIGNS = {
     "≥": "≥", ">=": "≥", "≧": "≥", "⩾": "≥", "不低于": "≥", "不少于": "≥", "至少": "≥", "大于等于": "≥", "达到": "≥",
@@ -123,7 +125,7 @@ def _by_column(columns: Columns, row: Sequence[Cell], grid: Sequence[Cell | None
 def _by_order(columns: Columns, row: Sequence[Cell]) -> dict[str, Cell] | None:
     """The cells of a row in text: levels, name, values, and what stands behind them."""
     levels, rest = _leading_levels(row)
-    if len(rest) < 2 or _LEVEL.fullmatch(fold(rest[0].text)):
+    if len(rest) < 2 or _LEVEL.fullmatch(fold(rest[0].text)) and not _repeated(levels, rest):
         return None
     out = {**levels, "name": rest[0]}
     values = rest[1:]
@@ -153,6 +155,14 @@ def _leading_levels(row: Sequence[Cell]) -> tuple[dict[str, Cell], list[Cell]]:
         levels.append(rest.pop(0))
     names = ("level2",) if len(levels) == 1 else ("level1", "level2")
     return dict(zip(names, levels, strict=False)), rest
+
+
+def _repeated(levels: dict[str, Cell], rest: Sequence[Cell]) -> bool:
+    """Behind both levels stands a name that is a level's too, or says the second once more, and has a value."""
+    second, name = levels.get("level2"), fold(rest[0].text)
+    if "level1" not in levels or second is None or _LEVEL.fullmatch(fold(rest[1].text)):
+        return False
+    return fold(second.text) == name or name == _SATISFACTION
 
 
 def _is_basis(text: str, columns: Columns, alone: bool) -> bool:
