@@ -54,7 +54,7 @@ def unreported(case: Case) -> Iterator[Issue]:
             )  # fmt: skip
 
 
-@rule("goals.actual_bound", needs=("forms",))
+@rule("goals.reached_bound", needs=("forms",))
 def bounds(case: Case) -> Iterator[Issue]:
     """What was reached as a bound, word by word that of the target: nothing was measured."""
     found = [
@@ -71,7 +71,7 @@ def bounds(case: Case) -> Iterator[Issue]:
         count = len(found) if len(found) > MOST_NAMED else None
         places = ((i.actual, i.place) for i in others[: MOST_NAMED - 1])
         yield issue_at(
-            "goals.actual_bound", first.actual, first.place, *places, indicators=shown, count=count
+            "goals.reached_bound", first.actual, first.place, *places, indicators=shown, count=count
         )
 
 
