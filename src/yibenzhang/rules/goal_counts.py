@@ -111,7 +111,8 @@ _NEAR = Decimal("0.2")
 
 @rule("goals.needed", needs=("forms", "year"), stages=("budget",))
 def needed(case: Case) -> Iterator[Issue]:
-    """The money that a goal says is to be given, which comes to nearly the project's money of the year."""
+    """The money that a goal says is to be given, which comes to a little more than the project's money of the year; less
+    may be a part of it."""
     for form in case.forms:
         budget = form.year if form.kind in ("project", "list") else None
         if budget is None or budget.amount is None or budget.unit is None or not budget.amount.base:
@@ -121,7 +122,7 @@ def needed(case: Case) -> Iterator[Issue]:
             whole, base = sum((money for _, money, _ in found), Decimal(0)), budget.amount.base
             off = Decimal(budget.unit.factor).scaleb(-budget.amount.decimals) / 2
             slack = sum((o for _, _, o in found), off)
-            if found and slack < abs(whole - base) <= _NEAR * base and not _has(form, whole):
+            if found and slack < whole - base <= _NEAR * base and not _has(form, whole):
                 yield issue_at(
                     "goals.needed",
                     found[0][0],

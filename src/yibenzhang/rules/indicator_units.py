@@ -63,8 +63,8 @@ def _odd(name: str, target: Target, known: Vocabulary) -> str:
 def _odd_share(name: str) -> str:
     """A share of a time, or of what is counted."""
     if _WORDS["limit"].search(name):
-        return "limit"
-    if not _WORDS["counted"].search(name):
+        return "" if _WORDS["not_limit"].search(name) else "limit"
+    if not _WORDS["counted"].search(name) or _WORDS["compared"].search(name):
         return ""
     change = _WORDS["changed"].search(name) and _WORDS["changed_counted"].search(name)
     return "" if change else "share"

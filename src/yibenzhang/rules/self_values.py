@@ -84,12 +84,9 @@ def copied(case: Case) -> Iterator[Issue]:
     found: list[tuple[GoalForm, GoalText]] = []
     for form in _assessments(case):
         goal, done = form.text("goal.year"), form.text("goal.done")
-        if (
-            goal is not None
-            and done is not None
-            and len(fold(goal.text)) >= _LEAST
-            and fold(goal.text) == fold(done.text)
-        ):
+        if goal is None or done is None or goal.place.key == done.place.key:
+            continue  # one cell over both columns
+        if len(fold(goal.text)) >= _LEAST and fold(goal.text) == fold(done.text):
             found.append((form, done))
     if found:
         (_, first), *others = found
@@ -121,11 +118,11 @@ def spent_cost(case: Case) -> Iterator[Issue]:
             continue
         [i] = costs
         found = _WORDS["money"].fullmatch(_WORDS["lead"].sub("", fold(i.actual)))
-        money = _money(found, spent.unit.factor) if found is not None else None
+        money = _money(found, spent.unit.factor) if found is not None else ()
         amounts = [
             f.amount.base for f in form.amounts.values() if f.amount is not None and f.unit is not None
         ]
-        if money and not any(abs(money - base) <= _NEAR * base for base in amounts):
+        if any(money) and not any(abs(m - base) <= _NEAR * base for m in money for base in amounts):
             yield issue_at(
                 "goals.spent_cost", i.name, i.place, (spent.text, spent.place), form=form.name or None, reached=i.actual,
                 spent=spent.text, unit=spent.unit.name,
@@ -137,10 +134,11 @@ _NEAR = Decimal("0.005")
 _FACTORS = {"亿元": 10**8, "万元": 10**4, "万": 10**4, "元": 1}
 
 
-def _money(found: re.Match[str], factor: int | Decimal) -> Decimal:
-    """In 元; a number without a unit is in that of the form."""
+def _money(found: re.Match[str], factor: int | Decimal) -> tuple[Decimal, ...]:
+    """What it may be in 元: a number without a unit is in that of the form, or in 元."""
     number = Decimal(found.group("number").replace(",", ""))
-    return number * (_FACTORS[found.group("unit")] if found.group("unit") else Decimal(factor))
+    unit = found.group("unit")
+    return (number * _FACTORS[unit],) if unit else (number * Decimal(factor), number)
 
 
 def _assessments(case: Case) -> Iterator[GoalForm]:
@@ -152,7 +150,8 @@ def _missed(i: Indicator) -> bool:
     target, actual = target_of(i.value), _actual(i)
     if target is None or actual is None or _WORDS["time"].search(target.unit):
         return False
-    if actual.unit not in ("", target.unit):
+    fraction = not actual.unit and target.unit == "%" and actual.number <= 1  # 0.98 for 98%
+    if actual.unit not in ("", target.unit) or fraction:
         return False
     less = bool(_WORDS["less"].search(i.key + fold(i.level2)))
     if target.sign in _RISE:
