@@ -14,7 +14,7 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 from yibenzhang.standards.patterns import patterns
 
-_EXECUTION = patterns("execution_scores")["execution"]
+_WORDS = patterns("execution_scores")
 _FEWEST, _SHARE = 3, 2
 """So many forms give points by the rate, and so many times as many as do not."""
 _EXACT, _OFF = Decimal("0.06"), Decimal("0.1")
@@ -59,7 +59,7 @@ def execution_scores(case: Case) -> Iterator[Issue]:
 def _scored(form: GoalForm) -> _Scored | None:
     """The points for the execution and what they come to by the rate of the whole budget."""
     budget, spent = form.amounts.get("year.budget"), form.amounts.get("year.spent")
-    weights = {i.name: i.fact for i in form.weights if i.kind != "sum" and _EXECUTION.search(fold(i.name))}
+    weights = {i.name: i.fact for i in form.weights if i.kind != "sum" and _WORDS["execution"].search(fold(i.name))}
     scores = {i.name: i.fact for i in form.scores if i.kind != "sum"}
     both = weights.keys() & scores.keys()
     if len(both) != 1 or budget is None or spent is None or not budget.amount or not spent.amount:
