@@ -13,7 +13,11 @@ from yibenzhang.model.documents import Cell
 from yibenzhang.model.places import Place
 from yibenzhang.standards import fold
 
-_LEVEL = re.compile(r".{2,14}指标(?:\(?\d+分?\)?)?\d*|服务对象满意度")
+_SPANNING = ("level1", "level2", "actual")
+"""What one cell may say of several rows."""
+_SATISFACTION = "服务对象满意度"
+"""A level in some places, an indicator in others."""
+_LEVEL = re.compile(rf".{{2,14}}指标(?:\(?\d+分?\)?)?\d*|{_SATISFACTION}")
 _NOTHING = frozenset({"", "无", "/", "-", "--", "—", "——", "\\"})
 _SIGNS = {
     "≥": "≥", ">=": "≥", "≧": "≥", "⩾": "≥", "不低于": "≥", "不少于": "≥", "至少": "≥", "大于等于": "≥", "达到": "≥",
@@ -120,13 +124,13 @@ def _by_column(columns: Columns, row: Sequence[Cell], grid: Sequence[Cell | None
     named = found.get("name")
     if named is None or not fold(named.text) or named.row != max((c.row for c in row), default=-1):
         return None
-    return {n: c for n, c in found.items() if n in ("level1", "level2") or c.row == named.row}
+    return {n: c for n, c in found.items() if n in _SPANNING or c.row == named.row}
 
 
 def _by_order(columns: Columns, row: Sequence[Cell]) -> dict[str, Cell] | None:
     """The cells of a row in text: levels, name, values, and what stands behind them."""
     levels, rest = _leading_levels(row)
-    if len(rest) < 2 or _LEVEL.fullmatch(fold(rest[0].text)):
+    if len(rest) < 2 or _LEVEL.fullmatch(fold(rest[0].text)) and not _repeated(levels, rest):
         return None
     out = {**levels, "name": rest[0]}
     values = rest[1:]
@@ -156,6 +160,14 @@ def _leading_levels(row: Sequence[Cell]) -> tuple[dict[str, Cell], list[Cell]]:
         levels.append(rest.pop(0))
     names = ("level2",) if len(levels) == 1 else ("level1", "level2")
     return dict(zip(names, levels, strict=False)), rest
+
+
+def _repeated(levels: dict[str, Cell], rest: Sequence[Cell]) -> bool:
+    """Behind both levels stands a name that is a level's too, or says the second once more, and has a value."""
+    second, name = levels.get("level2"), fold(rest[0].text)
+    if "level1" not in levels or second is None or _LEVEL.fullmatch(fold(rest[1].text)):
+        return False
+    return fold(second.text) == name or name == _SATISFACTION
 
 
 def _is_basis(text: str, columns: Columns, alone: bool) -> bool:

@@ -136,13 +136,15 @@ def promised(case: Case) -> Iterator[Issue]:
         targets = [
             (_core(i), i, t) for i in form.indicators if (t := target_of(i.value)) is not None and t.unit
         ]
-        for goal in _goals(form) if form.kind in ("project", "list") else ():
+        overall = "overall" if form.kind == "overall" else None
+        for goal in _goals(form):
             for words, indicator in _other_numbers(fold(goal.text), targets, bound):
                 yield issue_at(
                     "goals.promised",
                     words,
                     goal.place,
-                    form=form.name,
+                    form=None if overall else form.name or None,
+                    overall=overall,
                     name=indicator.name,
                     value=indicator.value,
                 )

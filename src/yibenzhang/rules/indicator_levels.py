@@ -30,6 +30,7 @@ _OWN = {
     "quantity_level": "quantity",
     "ecological": "ecological",
     "sustainable": "sustainable",
+    "economic_benefit": "economic",
 }
 
 
@@ -49,6 +50,13 @@ def levels(case: Case) -> Iterator[Issue]:
                 seen.add(key)
                 template = "foreign" if found.right.startswith(_NOT) else ""
                 yield about("goals.level", form, i, template, second=i.level2, right=found.right)
+
+
+def is_misplaced(case: Case, form: GoalForm, i: Indicator) -> bool:
+    """An entry of standards/indicators.toml says that it stands under another level than its own."""
+    known = Vocabulary(words_of(case))
+    timed = any("time" in known.kinds(x.level2) for x in form.indicators)
+    return _wrong(i, known, [r for r in case.standards.levels if timed or not r.timed]) is not None
 
 
 def _wrong(i: Indicator, known: Vocabulary, wanted: Sequence[LevelRule]) -> LevelRule | None:

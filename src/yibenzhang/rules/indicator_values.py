@@ -98,6 +98,11 @@ class Vocabulary:
     def unbounded(self) -> re.Pattern[str]:
         return re.compile("|".join(self.of("unbounded")) or "$^")
 
+    def joined(self, name: str) -> bool:
+        """It names several things: 机构和人员, but not 参与人员."""
+        plain = re.sub("|".join(self.of("not_joins")) or "$^", "", name)
+        return any(w in plain for w in self.of("joins"))
+
     def is_rate(self, name: str) -> bool:
         """A rate or a satisfaction by its name."""
         return name.endswith((*self.of("satisfied"), "率")) and not name.endswith(self.of("no_rate"))
@@ -138,7 +143,7 @@ def _odd_unit(form: GoalForm, i: Indicator, known: Vocabulary, target: Target) -
         return about("goals.unit", form, i, "bounded")
     if found := _against(form, i, known, target):
         return found
-    people = name.endswith(known.of("people")) and not any(w in name for w in known.of("joins"))
+    people = name.endswith(known.of("people")) and not known.joined(name)
     if people and target.unit in known.of("not_people"):
         return about("goals.unit", form, i, "people", unit=target.unit)
     return None

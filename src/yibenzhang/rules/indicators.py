@@ -22,6 +22,7 @@ _WORD_VALUE = _WORDS["word_value"]
 _VERB = _WORDS["verb"]
 _DIGIT = _WORDS["digit"]
 _DUE = _WORDS["due"]
+_BARE = _WORDS["bare"]
 MOST_NAMED = 6
 MOST_PAIRS = 200_000
 """More pairs of indicators than this are not compared across forms."""
@@ -232,6 +233,8 @@ def _wordless(i: Indicator) -> bool:
     value, name = fold(i.value), i.key
     if not value or re.search(r"\d", value):
         return False
+    if _BARE.fullmatch(value):
+        return True
     if len(name) >= 4 and value == name and not re.match(r"(?:通过|完成|无|不发生|零)", value):
         return True
     if _WORD_VALUE.fullmatch(value) and not _VERB.match(value) and not _DIGIT.search(value):
