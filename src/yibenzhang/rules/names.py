@@ -43,7 +43,7 @@ def codes(case: Case) -> Iterator[Issue]:
     """One function code under two names in two tables of the same document."""
     first: dict[str, tuple[str, TableFacts, int]] = {}
     first_codes: dict[tuple[str, str], tuple[str, TableFacts, int]] = {}
-    told: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str]] = set()
     for t in case.tables:
         if t.table.standard is None or not t.table.standard.id.endswith(_FUNCTION):
             continue
@@ -55,7 +55,7 @@ def codes(case: Case) -> Iterator[Issue]:
                 known, where, index = first.setdefault(row.code, (label, t, row.index))
                 if len(row.code) == _ITEM:
                     yield from _two_codes(
-                        first_codes.setdefault((label, row.code[:5]), (row.code, t, row.index)), row, t, told
+                        first_codes.setdefault((label, row.code[:5]), (row.code, t, row.index)), row, t, seen
                     )
                 cut = known.startswith(label) or label.startswith(known)  # a narrow column cuts names
                 if known != label and not cut and where is not t:
@@ -76,12 +76,12 @@ _ITEM = 7
 
 
 def _two_codes(
-    known: tuple[str, TableFacts, int], row: Row, t: TableFacts, told: set[tuple[str, str]]
+    known: tuple[str, TableFacts, int], row: Row, t: TableFacts, seen: set[tuple[str, str]]
 ) -> Iterator[Issue]:
     """One item of a group under another code in another table."""
     code, where, index = known
-    if code != row.code and where is not t and (row.label, row.code) not in told:
-        told.add((row.label, row.code))
+    if code != row.code and where is not t and (row.label, row.code) not in seen:
+        seen.add((row.label, row.code))
         yield issue_at(
             "names.code", row.label, _row_place(t, row.index), (row.label, _row_place(where, index)),
             template="codes", first_table=where.table.name, first_code=code, code=row.code, table=t.table.name,
