@@ -31,8 +31,13 @@ _OTHERWISE = _WORDS["otherwise"]
 @rule("prose.year", needs=("text", "year"), each_file=True)
 def other_years(case: Case) -> Iterator[Issue]:
     """This year's amount, as the tables or other sentences tell it, under the name of another year."""
+    seen: set[tuple[int, int, str]] = set()
     for q in case.quantities:
         if q.kind in (Kind.VALUE, Kind.LAST) and (wrong := _other_year(q, case)):
+            named = (id(q.passage), q.passage.text.rfind(f"{wrong}年", 0, q.start), wrong)
+            if named in seen:
+                continue  # one year, before several amounts
+            seen.add(named)
             words = q.passage.clauses(q.start, q.end)
             yield issue_of("prose.year", (q.fact,), words=words, wrong=wrong, year=case.year)
 
@@ -67,6 +72,8 @@ def _named_year(q: Quantity, begin: int, rest: str, year: int) -> str:
     if not named or int(named[-1].group(1)) == year or not q.amount.value:
         return ""
     wrong, clause = named[-1].group(1), text[max(text.rfind(",", begin, named[-1].start()), begin) : q.start]
+    # "……，2021 年支出较 2020 年增加": what goes on about the same amount names the document's year rightly
+    rest = re.sub(rf"{year}年[^,。;\d]{{0,20}}[比与较同]{wrong}年", "", rest)
     rest = re.sub(rf"[比与较同]{wrong}年", "", rest)  # what is compared with a year is not told of that year
     return "" if _BESIDE.search(clause) or f"{wrong}年" in rest or f"{year}年" in rest else wrong
 
