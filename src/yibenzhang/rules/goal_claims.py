@@ -18,6 +18,7 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.counting import listed_projects
 from yibenzhang.rules.goals import PROJECTS, equal, sound
 from yibenzhang.rules.registry import rule
+from yibenzhang.rules.wording import sentence
 from yibenzhang.standards import Address
 from yibenzhang.standards.patterns import patterns
 
@@ -112,7 +113,8 @@ def _drawn_up(passage: Passage, goals: Sequence[GoalForm]) -> Iterator[Issue]:
     for m in _SET.finditer(passage.text):
         number = next(n for n in m.groups() if n)
         said = count_written(number)
-        if said and goals and said != len(goals):
+        some = _WORDS["some"].search(passage.text, *sentence(passage.text, m.start(), m.end()))
+        if said and goals and said != len(goals) and not (some and said > len(goals)):
             words = passage.verbatim(m.start(), m.end()).strip()
             yield issue_at("goals.count", words, passage.place(m.start()), forms=len(goals))
 

@@ -42,8 +42,6 @@ _CLASS = 3
 def codes(case: Case) -> Iterator[Issue]:
     """One function code under two names in two tables of the same document."""
     first: dict[str, tuple[str, TableFacts, int]] = {}
-    first_codes: dict[tuple[str, str], tuple[str, TableFacts, int]] = {}
-    seen: set[tuple[str, str]] = set()
     for t in case.tables:
         if t.table.standard is None or not t.table.standard.id.endswith(_FUNCTION):
             continue
@@ -53,10 +51,6 @@ def codes(case: Case) -> Iterator[Issue]:
                 if len(row.code) not in (3, 5, 7) or not row.code.startswith("2") or not label:
                     continue
                 known, where, index = first.setdefault(row.code, (label, t, row.index))
-                if len(row.code) == _ITEM:
-                    yield from _two_codes(
-                        first_codes.setdefault((label, row.code[:5]), (row.code, t, row.index)), row, t, seen
-                    )
                 cut = known.startswith(label) or label.startswith(known)  # a narrow column cuts names
                 if known != label and not cut and where is not t:
                     yield issue_at(
@@ -75,17 +69,39 @@ _ITEM = 7
 """Digits of an item's code."""
 
 
-def _two_codes(
-    known: tuple[str, TableFacts, int], row: Row, t: TableFacts, seen: set[tuple[str, str]]
-) -> Iterator[Issue]:
-    """One item of a group under another code in another table."""
-    code, where, index = known
-    if code != row.code and where is not t and (row.label, row.code) not in seen:
-        seen.add((row.label, row.code))
-        yield issue_at(
-            "names.code", row.label, _row_place(t, row.index), (row.label, _row_place(where, index)),
-            template="codes", first_table=where.table.name, first_code=code, code=row.code, table=t.table.name,
-        )  # fmt: skip
+@rule("names.code", needs=("tables",))
+def two_codes(case: Case) -> Iterator[Issue]:
+    """One item of a group under two codes in two tables, each of which has it once; a name that a narrow column cuts is
+    that of no item."""
+    first: dict[tuple[str, str], tuple[Row, TableFacts]] = {}
+    seen: set[tuple[str, str]] = set()
+    for t in case.tables:
+        for key, row in _items_once(t).items():
+            known, where = first.setdefault(key, (row, t))
+            if known.code == row.code or (row.label, row.code) in seen or not _named(case, known, row):
+                continue
+            seen.add((row.label, row.code))
+            places = _row_place(t, row.index), (row.label, _row_place(where, known.index))
+            yield issue_at(
+                "names.code", row.label, *places, template="codes", first_table=where.table.name,
+                first_code=known.code, code=row.code, table=t.table.name,
+            )  # fmt: skip
+
+
+def _items_once(t: TableFacts) -> dict[tuple[str, str], Row]:
+    """The items of a table by name and group, without those that stand there under several codes."""
+    found: dict[tuple[str, str], list[Row]] = {}
+    if t.table.standard is not None and t.table.standard.id.endswith(_FUNCTION):
+        for row in (r for block in t.blocks for r in block.rows):
+            if len(row.code) == _ITEM and row.code.startswith("2") and row.label:
+                found.setdefault((bare(row.label), row.code[:5]), []).append(row)
+    return {key: rows[0] for key, rows in found.items() if len({r.code for r in rows}) == 1}
+
+
+def _named(case: Case, *rows: Row) -> bool:
+    """The register gives one of the codes the very name."""
+    entries = [(r, registers().function.entry(r.code, case.year)) for r in rows]
+    return any(e is not None and bare(r.label) == bare(e.name) for r, e in entries)
 
 
 def _row_place(t: TableFacts, index: int) -> Place:

@@ -33,6 +33,8 @@ def other_bodies(case: Case) -> Iterator[Issue]:
             if name == own or own in name or name in own or known.count(name) > 1:
                 continue
             begin = p.text.rfind("。", 0, m.start("name")) + 1
+            if own in p.text[begin : m.start("name")] or own in p.text[max(begin - 40, 0) : begin]:
+                continue  # one of its own units, or one told beside it
             stop = p.text.find("。", m.end())
             if _WORDS["of_others"].search(p.text[begin : stop if stop >= 0 else len(p.text)]):
                 continue

@@ -220,7 +220,8 @@ def turned(case: Case) -> Iterator[Issue]:
                 yield issue_at("reasons.direction", words, p.place(m.start()), way=way, other=other)
         for m in _WORDS["flat_turned"].finditer(p.text):
             begin = max(p.text.rfind(c, 0, m.start()) for c in "。;") + 1
-            if not re.search(moves(), p.text[begin : m.start()]):
+            apart = _WORDS["flat_part"].search(p.text, begin, m.end())
+            if not apart and not re.search(moves(), p.text[: m.start()]):
                 words = p.verbatim(m.start(), m.end()).strip()
                 other = m.group("other")
                 yield issue_at(
@@ -255,11 +256,14 @@ def new_projects(case: Case) -> Iterator[Issue]:
 
 
 def _of_others(text: str, m: re.Match[str], year: int | None) -> bool:
-    """It was new in another year, or the sentence says that it is not in this body's budget."""
+    """It is no reason of an increase, was new in another year, or the sentence says that it is not in this budget."""
+    begin, end = sentence(text, m.start(), m.end())
+    if not _WORDS["new_reason"].search(text, begin, m.start()):
+        return True  # no reason of any amount
     before = _WORDS["new_before"].search(text, 0, m.start())
     if before and before.group("year") != str(year):
         return True
-    return bool(_WORDS["new_elsewhere"].search(text, *sentence(text, m.start(), m.end())))
+    return bool(_WORDS["new_elsewhere"].search(text, begin, end))
 
 
 def _alike(name: str, other: str) -> bool:

@@ -222,8 +222,8 @@ def tasks(case: Case) -> Iterator[Issue]:
         for m in _TASK_YEAR.finditer(p.text):
             if int(next(g for g in m.groups() if g)) == year - 1:
                 begin, end = sentence(p.text, m.start(), m.end())
-                if _PAST.search(p.text[begin:end]):
-                    continue
+                if _PAST.search(p.text[begin:end]) or f"{year}年" in p.text[m.end() : end]:
+                    continue  # what was done, or what began then and goes on into the year
                 words = p.clauses(m.start(), m.end())
                 yield issue_at("wording.task_year", words, p.place(m.start()), year=year, found=year - 1)
 
