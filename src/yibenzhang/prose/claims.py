@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.budget_directions import above, directions
 from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.passages import Passage
@@ -44,16 +45,16 @@ class _State:
     claims: list[Claim] = field(default_factory=list)
 
 
-_AT_ONCE = re.compile(rf"[,、(](?:即|也就是)?{moves()}(?:了|额)?(?:为)?")
-_THIS_YEAR = re.compile(r"[,，→]|预算|安排|[至到]|调整|、(?:本年|今年|当年|20\d\d年)")
+_AT_ONCE = late(rf"[,、(](?:即|也就是)?{moves()}(?:了|额)?(?:为)?")
+_THIS_YEAR = late(r"[,，→]|预算|安排|[至到]|调整|、(?:本年|今年|当年|20\d\d年)")
 """Between last year's amount and one that it is compared with."""
-_GOES_ON = re.compile(rf"{COMPARES.pattern}|其中|包括|完成了?(?:年初|全年|调整后?)?预算")
-_PARTS = re.compile(r"其中|包括")
-_SAME_ITEM = re.compile(
+_GOES_ON = late(rf"{COMPARES.pattern}|其中|包括|完成了?(?:年初|全年|调整后?)?预算")
+_PARTS = late(r"其中|包括")
+_SAME_ITEM = late(
     r"^(?:(?:本年)?(?:支出)?决算(?:数|支出)?[:为是]?|完成(?:了)?(?:年初|全年|调整)?预算(?:数)?的?[:为]?)$"
 )
 """A clause that goes on about the item whose budget was told: it names none."""
-_LIST = re.compile(r"其中[:：]?|包括[:：]?|以下方面[:：]?|如下[:：]?|[:：]$")
+_LIST = late(r"其中[:：]?|包括[:：]?|以下方面[:：]?|如下[:：]?|[:：]$")
 
 
 def claims_of(passages: list[Passage], quantities: dict[int, list[Quantity]]) -> list[Claim]:

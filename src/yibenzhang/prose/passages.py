@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 
 from yibenzhang.model.amounts import narrow
 from yibenzhang.model.documents import Document, Paragraph, Table
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place, SheetPlace
 from yibenzhang.reading.limits import MAX_PARAGRAPH_CHARS
 from yibenzhang.reading.paragraphs import STARTS
@@ -17,19 +18,19 @@ from yibenzhang.standards.lexicon.sentences import rows_of_totals
 
 _ENDS = tuple("。；：！？;:!?")
 _PAUSES = (",", "、")
-_HEADING = re.compile(
+_HEADING = late(
     r"(?P<part>第[一二三四五六七八九十]+部分)|(?P<one>[一二三四五六七八九十]+、)|(?P<two>[（(][一二三四五六七八九十]+[）)])|"
     r"(?P<three>\d+[、.．](?!\d))|(?P<four>[（(]\d+[）)])"
 )
-_TITLE = re.compile(
+_TITLE = late(
     r"[\u4e00-\u9fff()]{3,30}20\d\d年度?(?:部门|单位)(?:预算|决算)(?:(?:信息)?公开|编制|情况|文字)*(?:说明|报告)?"
 )
 """A line that is the document's title and nothing else; a sentence does not go on below it, unless with these words."""
-_JOINED = re.compile(r"[的和及与或、,)编公草批收支表]|[如以]下")
+_JOINED = late(r"[的和及与或、,)编公草批收支表]|[如以]下")
 _LONGEST_TITLE = 60
 _DEPTH = {"part": 0, "one": 1, "two": 2, "three": 3, "four": 4}
-_NUMERAL = re.compile(r"[\d.,][\d.,]")
-_GOES_ON = re.compile(r"[\d.,]\d|\d[.,]\d")
+_NUMERAL = late(r"[\d.,][\d.,]")
+_GOES_ON = late(r"[\d.,]\d|\d[.,]\d")
 _LONGEST_HEADING = 44
 _MARKS = "。；;！!？?，,：:"
 _CLOSED = ("。", ";")
@@ -149,13 +150,13 @@ def passages_of(document: Document) -> list[Passage]:
     return _sectioned(groups)
 
 
-_COMPLETE = re.compile(
+_COMPLETE = late(
     r"目录|注:.*|备注:.*|单位:.*|.*表|[^。;,]{2,40}20\d\d年度?(?:部门|单位)(?:预算|决算)(?:公开)?(?:情况)?(?:说明)?"
 )
 """Paragraphs that nothing goes on."""
 
 
-_GOING_ON = re.compile(r"增加|减少|增长|下降|上升|持平|[万亿]?元|\d")
+_GOING_ON = late(r"增加|减少|增长|下降|上升|持平|[万亿]?元|\d")
 """How the rest of a sentence begins, whatever stands between."""
 
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from yibenzhang.model.digits import exact_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.passages import flat
 from yibenzhang.recognising.forms import GoalForm, GoalItem
 from yibenzhang.recognising.indicators import Indicator, empty
@@ -23,10 +24,10 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 from yibenzhang.standards.registers import registers
 
-_YEAR = re.compile(r"20[0-4]\d")
-_FORMER = re.compile(r"(20[0-4]\d)年(?:度)?[^\d;。]{0,12}?(\d[\d,]*(?:\.\d+)?)(亿元|万元|万|元)")
-_UNPLANNED = re.compile(r"(?:20[0-4]\d年度?[、和,]?)+(?:均|都)?(?:未安排|没有安排|无)(?:预算|资金|经费)?")
-_ALONE = re.compile(r"(20[0-4]\d)年度?")
+_YEAR = late(r"20[0-4]\d")
+_FORMER = late(r"(20[0-4]\d)年(?:度)?[^\d;。]{0,12}?(\d[\d,]*(?:\.\d+)?)(亿元|万元|万|元)")
+_UNPLANNED = late(r"(?:20[0-4]\d年度?[、和,]?)+(?:均|都)?(?:未安排|没有安排|无)(?:预算|资金|经费)?")
+_ALONE = late(r"(20[0-4]\d)年度?")
 _FACTOR = {"亿元": Decimal(10_000), "万元": Decimal(1), "万": Decimal(1), "元": Decimal("0.0001")}
 _CENT = Decimal("0.01")
 _LEVELS = 3
