@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from yibenzhang.laws.families import Family, Instance, instance
 from yibenzhang.laws.numbers import Number, Numbers
 from yibenzhang.laws.rates import rate_of
+from yibenzhang.model.patterns import late
 from yibenzhang.model.views import View
 
 _MARK = r"[①-⑳]|[(（]\d{1,2}[)）]"
-_FORMULA = re.compile(rf"({_MARK})\s*[=＝]\s*(.+)$")
-_ALONE = re.compile(rf"(?:{_MARK})$")
-_LINEAR = re.compile(rf"(?:{_MARK})(?:[+＋\-－](?:{_MARK}))+")
-_RATIO = re.compile(rf"({_MARK})[/÷]({_MARK})(?:[×*xX]100[%％]?)?")
-_TERM = re.compile(rf"([+＋\-－]?)({_MARK})")
+_FORMULA = late(rf"({_MARK})\s*[=＝]\s*(.+)$")
+_ALONE = late(rf"(?:{_MARK})$")
+_LINEAR = late(rf"(?:{_MARK})(?:[+＋\-－](?:{_MARK}))+")
+_RATIO = late(rf"({_MARK})[/÷]({_MARK})(?:[×*xX]100[%％]?)?")
+_TERM = late(rf"([+＋\-－]?)({_MARK})")
 _MINUS = "-－"
 
 Cells = Mapping[tuple[int, int], Number]

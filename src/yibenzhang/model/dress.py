@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections import Counter
 
+from yibenzhang.model.patterns import late
+
 _WIDE = {0xFF01 + i: 0x21 + i for i in range(94)} | {
     0x3000: 0x20,
     0x00A0: 0x20,
@@ -52,28 +54,28 @@ _FALLING = "[△▲▽▼∆Δ]"
 _COUNTED = "[个人辆台套次批家名项件户宗笔平㎡]|平方米|人次|处|所|万|亿"
 _REMARK = r"\([^()\d]{1,12}\)"
 _SAFE = (
-    (re.compile(rf"\({_MONEY}-?({_SURE})\)|-\(({_SURE})\)"), "-"),
-    (re.compile(rf"{_FALLING}-?({BODY})"), "-"),
-    (re.compile(rf"{_MONEY}({_SURE})-"), "-"),
-    (re.compile(rf"{_MONEY}-{_MONEY}({BODY})"), "-"),
-    (re.compile(rf"(?:人民币|RMB|CNY)({BODY})"), ""),
-    (re.compile(r"\+?(\d{1,3}(?:'\d{3})+(?:\.\d+)?)"), ""),
+    (late(rf"\({_MONEY}-?({_SURE})\)|-\(({_SURE})\)"), "-"),
+    (late(rf"{_FALLING}-?({BODY})"), "-"),
+    (late(rf"{_MONEY}({_SURE})-"), "-"),
+    (late(rf"{_MONEY}-{_MONEY}({BODY})"), "-"),
+    (late(rf"(?:人民币|RMB|CNY)({BODY})"), ""),
+    (late(r"\+?(\d{1,3}(?:'\d{3})+(?:\.\d+)?)"), ""),
 )
 """Dresses only numbers wear, and the sign they mean."""
 _LOOSE = (
-    (re.compile(rf"\({_MONEY}-?({BODY})\)"), "-"),
-    (re.compile(rf"{_FALLING}\(?-?({BODY})\)?"), "-"),
-    (re.compile(rf"({BODY})-"), "-"),
-    (re.compile(rf"负({BODY})"), "-"),
-    (re.compile(rf"\+?({BODY})(?:{_COUNTED}|{_REMARK})"), ""),
-    (re.compile(rf"(-{BODY})(?:{_COUNTED}|{_REMARK})"), ""),
-    (re.compile(rf"[约计]({BODY})"), ""),
+    (late(rf"\({_MONEY}-?({BODY})\)"), "-"),
+    (late(rf"{_FALLING}\(?-?({BODY})\)?"), "-"),
+    (late(rf"({BODY})-"), "-"),
+    (late(rf"负({BODY})"), "-"),
+    (late(rf"\+?({BODY})(?:{_COUNTED}|{_REMARK})"), ""),
+    (late(rf"(-{BODY})(?:{_COUNTED}|{_REMARK})"), ""),
+    (late(rf"[约计]({BODY})"), ""),
 )
 """Dresses of numbers where a number must stand; elsewhere they number lists, name years and count things."""
-_TAILED = re.compile(rf"(.*\d[)%元]?){_NOTE}")
-_HEADED = re.compile(rf"{_HEAD}(.*\d.*)")
-_SPLIT = re.compile(_SURE)
-_RUINED = re.compile(r"#{2,}|-?(nan|null|none|undefined|inf(inity)?)|[+-]?\d(\.\d+)?e[+-]?\d+", re.IGNORECASE)
+_TAILED = late(rf"(.*\d[)%元]?){_NOTE}")
+_HEADED = late(rf"{_HEAD}(.*\d.*)")
+_SPLIT = late(_SURE)
+_RUINED = late(r"#{2,}|-?(nan|null|none|undefined|inf(inity)?)|[+-]?\d(\.\d+)?e[+-]?\d+", re.IGNORECASE)
 _ALIKE = frozenset("OoQDlI|!SsBZzbgqoО〇○")
 _SIGNS = frozenset(".,-+%'`·¥￥$()[]*?~^_:;\"")
 _BLOCKS = frozenset("\ufffd□■▯▮█▓▒░�")

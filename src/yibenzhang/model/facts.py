@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from yibenzhang.model.amounts import Amount, CellState, Unit
 from yibenzhang.model.intervals import Interval, interval
 from yibenzhang.model.packing import packed
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place
 
-_SPACED = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_SPACED = late(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 """Blanks that only spread a word over its cell ("总 计")."""
 _STOPS = "，、；。：） \u3000"
 _ZERO = Interval(Decimal(0), Decimal(0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.budget_directions import above, directions
 from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.passages import Passage
@@ -45,7 +46,7 @@ class _State:
 
 
 _WORDS = patterns("claims")
-_GOES_ON = re.compile(rf"{COMPARES.pattern}|其中|包括|完成了?(?:年初|全年|调整后?)?预算")
+_GOES_ON = late(rf"{COMPARES.pattern}|其中|包括|完成了?(?:年初|全年|调整后?)?预算")
 
 
 def claims_of(passages: list[Passage], quantities: dict[int, list[Quantity]]) -> list[Claim]:

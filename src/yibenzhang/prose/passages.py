@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 
 from yibenzhang.model.amounts import narrow
 from yibenzhang.model.documents import Document, Paragraph, Table
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place, SheetPlace
 from yibenzhang.prose.contents_page import contents_page, title_of
 from yibenzhang.reading.limits import MAX_PARAGRAPH_CHARS
@@ -22,8 +23,8 @@ _PAUSES = (",", "、")
 _WORDS = patterns("passages")
 _LONGEST_TITLE = 60
 _DEPTH = {"part": 0, "one": 1, "two": 2, "three": 3, "four": 4}
-_NUMERAL = re.compile(r"[\d.,][\d.,]")
-_GOES_ON = re.compile(r"[\d.,]\d|\d[.,]\d")
+_NUMERAL = late(r"[\d.,][\d.,]")
+_GOES_ON = late(r"[\d.,]\d|\d[.,]\d")
 _LONGEST_HEADING = 44
 _MARKS = "。；;！!？?，,：:"
 _CLOSED = ("。", ";")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,12 +13,13 @@ from yibenzhang.model.amounts import CellState, cell_state, parse_amount
 from yibenzhang.model.documents import Cell
 from yibenzhang.model.facts import Fact, Row
 from yibenzhang.model.intervals import Interval
+from yibenzhang.model.patterns import late
 from yibenzhang.recognising.headers import Block, Column
 from yibenzhang.recognising.tables import RecognisedTable
 
 _VAGUE = frozenset({"小计", "合计", "预算数", "决算数", "年初预算数", "全年预算数"})
 """Headings that say nothing without the one above them."""
-_SPACED = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_SPACED = late(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 """Blanks that only spread a word over its cell ("总 计")."""
 _STOPS = "，、；。：） \u3000"
 _ZERO = Interval(Decimal(0), Decimal(0))

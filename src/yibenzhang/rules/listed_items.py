@@ -11,6 +11,7 @@ from itertools import zip_longest
 
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.naming import LEVELS
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.rows import bare
@@ -31,8 +32,8 @@ _MANY = 5
 """So many names are a list, whatever they are; fewer are one where the registers know them."""
 _LED = _WORDS["led"]
 _BOTH = _WORDS["both"]
-_CIRCLED = re.compile(r"(?<![;、,])[①-⑳]")
-_HAN = re.compile(r"[\u4e00-\u9fff()]+")
+_CIRCLED = late(r"(?<![;、,])[①-⑳]")
+_HAN = late(r"[\u4e00-\u9fff()]+")
 _TAIL = _WORDS["tail"]
 _STRUCTURE = _WORDS["structure"]
 _CHAPTER = _WORDS["chapter"]
@@ -253,7 +254,7 @@ _DETAILS = _WORDS["details"]
 _AS_STRUCTURE = _WORDS["as_structure"]
 _PLAIN_CLASS = _WORDS["plain_class"]
 _ITEM_NAMED = _WORDS["item_named"]
-_ITEM_NUMBER = re.compile(r"\(?\d{1,2}[).、]")
+_ITEM_NUMBER = late(r"\(?\d{1,2}[).、]")
 
 
 def _chapter(p: Passage) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import combinations
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.likeness import SHAPES
@@ -17,7 +18,7 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards import readings
 from yibenzhang.standards.patterns import patterns
 
-_QUOTED = re.compile(r"[“\"](?P<name>[\u4e00-\u9fff]{2,10})[”\"](?P<after>[\u4e00-\u9fff]{0,2})")
+_QUOTED = late(r"[“\"](?P<name>[\u4e00-\u9fff]{2,10})[”\"](?P<after>[\u4e00-\u9fff]{0,2})")
 _LONG = 4
 """A shorter name in quotes is the same one where the two characters behind it are the same."""
 _AFTER = 2
@@ -66,7 +67,7 @@ def _names(passages: Sequence[Passage], kinds: tuple[str, ...]) -> dict[str, lis
 @lru_cache(maxsize=8)
 def _places(kinds: tuple[str, ...]) -> re.Pattern[str]:
     """Two characters and the kind of place; the matches may overlap."""
-    return re.compile(rf"(?=(?P<name>[\u4e00-\u9fff]{{2}}(?:{'|'.join(kinds)})))")
+    return late(rf"(?=(?P<name>[\u4e00-\u9fff]{{2}}(?:{'|'.join(kinds)})))")
 
 
 def _alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:

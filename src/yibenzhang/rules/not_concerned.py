@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from yibenzhang.model.documents import Cell
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.recognising.forms import amount_of
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
@@ -24,7 +25,7 @@ _LONGEST = 30
 def not_concerned(case: Case) -> Iterator[Issue]:
     """A list of tables that calls one empty (不涉及), and a row of another table that has an amount of its subject."""
     lists = case.standards.lists
-    asked, none = (re.compile("|".join(lists[k])) for k in ("empty_asked", "empty_because"))
+    asked, none = (late("|".join(lists[k])) for k in ("empty_asked", "empty_because"))
     for subject, cell in _denied(case, asked, none).items():
         found = _figure(case, subject, cell)
         if found is not None and not _has_form(case, found[1]):
@@ -96,7 +97,7 @@ def _figure(case: Case, subject: str, own: Cell) -> tuple[Cell, Cell, str] | Non
 def meetings(case: Case) -> Iterator[Issue]:
     """A meeting among the trainings of a list of trainings: the two are paid from different items."""
     lists = case.standards.lists
-    meeting, training = (re.compile("|".join(lists[k])) for k in ("meeting_names", "training_names"))
+    meeting, training = (late("|".join(lists[k])) for k in ("meeting_names", "training_names"))
     for view in case.views:
         title = fold(view.title)
         if lists["training_list"][0] not in title or any(w in title for w in lists["training_list"][1:]):

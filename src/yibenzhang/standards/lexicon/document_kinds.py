@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from yibenzhang.model.patterns import late
+
 
 @dataclass(frozen=True, slots=True)
 class Telling:
@@ -59,12 +61,12 @@ def document_kinds() -> DocumentKinds:
         tuple(data["part"]["title"]),
         tuple(data["headings"]["words"]),
         int(data["headings"]["least"]),
-        re.compile(data["extract"]["title"]),
+        late(data["extract"]["title"]),
         int(data["extract"]["least"]),
-        re.compile(data["extract"]["statement"]),
+        late(data["extract"]["statement"]),
         int(data["extract"]["statements"]),
-        re.compile(data["extract"]["never"]),
-        re.compile(template["placeholder"]),
+        late(data["extract"]["never"]),
+        late(template["placeholder"]),
         int(template["least"]),
         tuple((k["id"], tuple(k["title"])) for k in data["kind"]),
         {k: _telling(entry) for k, entry in kinds.items()},

@@ -10,15 +10,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from yibenzhang.model.patterns import late
 from yibenzhang.standards import HERE, StandardsError
 from yibenzhang.standards.model import fold
 
-_YEAR = re.compile(r"(20\d\d)年?度?")
+_YEAR = late(r"(20\d\d)年?度?")
 _SKIP = 500
 """What a character that no word explains costs; a word that says much costs less than one that says little."""
 _COSTS = {"side": 11}
 _SAYS, _PLAIN = 10, 12
-_CJK = re.compile(r"[\u4e00-\u9fff]")
+_CJK = late(r"[\u4e00-\u9fff]")
 _SIGNS = "()（）、,，:：;；.。-—/*·“”\"' "
 _SHORT = 2
 LONGEST = 60
