@@ -1,0 +1,37 @@
+"""A word written for another that sounds or looks like it, known by the words about it (confused.toml)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.rules.case import Case
+from yibenzhang.rules.pieces import Piece, pieces
+from yibenzhang.rules.registry import rule
+from yibenzhang.standards.lexicon.confused import places
+
+_BEFORE, _BEHIND = 8, 6
+
+
+@rule("wording.confused")
+def confused(case: Case) -> Iterator[Issue]:
+    """Each word once, where it stands first."""
+    found: dict[str, Piece] = {}
+    for piece in pieces(case):
+        found.setdefault(piece.text, piece)
+    starts, at = [], 0
+    for text in found:
+        starts.append(at)
+        at += len(text) + 1
+    done: set[str] = set()
+    sources = list(found.values())
+    for at, entry in sorted(places("\n".join(found)), key=lambda x: x[0]):
+        if entry.wrong not in done:
+            done.add(entry.wrong)
+            k = bisect_right(starts, at) - 1
+            piece, begin = sources[k], at - starts[k]
+            shown = piece.text[max(0, begin - _BEFORE) : begin + len(entry.wrong) + _BEHIND]
+            yield issue_at(
+                "wording.confused", shown, piece.place(begin), written=entry.wrong, right=entry.right
+            )
