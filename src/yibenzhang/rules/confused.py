@@ -31,7 +31,6 @@ def confused(case: Case) -> Iterator[Issue]:
             done.add(entry.wrong)
             k = bisect_right(starts, at) - 1
             piece, begin = sources[k], at - starts[k]
-            shown = piece.text[max(0, begin - _BEFORE) : begin + len(entry.wrong) + _BEHIND]
-            yield issue_at(
-                "wording.confused", shown, piece.place(begin), written=entry.wrong, right=entry.right
-            )
+            about = piece.text[max(0, begin - _BEFORE) : begin + len(entry.wrong) + _BEHIND]
+            place = piece.place(begin)
+            yield issue_at("wording.confused", entry.wrong, place, right=entry.right, about=about)

@@ -14,6 +14,7 @@ from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.pieces import Piece, pieces
 from yibenzhang.rules.registry import rule
+from yibenzhang.standards.lexicon.pairs import usual
 from yibenzhang.standards.lexicon.usage import STRETCH, Usage, alike, usage
 
 _RUN = re.compile(r"[\u4e00-\u9fff]{4,}")
@@ -98,10 +99,17 @@ def _exchanged(run: str, at: int, known: Usage) -> Iterator[tuple[float, str]]:
     """Another character in its place makes words and a shared stretch."""
     for char in known.fitting(alike(run[at]), run[max(0, at - 1) : at], run[at + 1 : at + 2]):
         new = run[:at] + char + run[at + 1 :]
-        if known.shared(new, at) and known.within(new, at, at):
+        if known.shared(new, at) and known.within(new, at, at) and _odd(run, new, at, known):
             gain = known.least(run) - known.least(new)
             if gain >= _GAIN:
                 yield gain, new
+
+
+def _odd(run: str, new: str, at: int, known: Usage) -> bool:
+    """The pair that would be a word was never seen as it is printed; or neither pair, where the word is longer."""
+    pairs = [k for k in (at - 1, at) if 0 <= k < len(run) - 1]
+    words = [k for k in pairs if known.is_word(new[k : k + 2])] or pairs
+    return all(not usual(run[k], run[k + 1]) for k in words)
 
 
 def _swapped(run: str, at: int, known: Usage, marks: Marks) -> Iterator[tuple[float, str]]:
@@ -110,7 +118,7 @@ def _swapped(run: str, at: int, known: Usage, marks: Marks) -> Iterator[tuple[fl
         pair = run[max(k, 0) : k + 2]
         if k >= 0 and not marks.single.intersection(pair) and known.is_word(pair[::-1]):
             new = run[:k] + pair[::-1] + run[k + 2 :]
-            if known.joined(new, k + 1):
+            if known.joined(new, k + 1) and not usual(*pair):
                 gain = known.least(run) - known.least(new)
                 if gain >= _GAIN:
                     yield gain, new
@@ -119,7 +127,7 @@ def _swapped(run: str, at: int, known: Usage, marks: Marks) -> Iterator[tuple[fl
 def _lost(run: str, at: int, known: Usage) -> Iterator[tuple[float, str]]:
     """With a character put in beside it, it makes a word and a shared stretch of five."""
     for k in (at, at + 1):
-        if not 0 < k < len(run) or known.joined(run, k):
+        if not 0 < k < len(run) or known.joined(run, k) or usual(run[k - 1], run[k]):
             continue
         for char in known.behind.get(run[k - 1], ""):
             word = char + run[at] if k == at else run[at] + char
