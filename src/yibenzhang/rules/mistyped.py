@@ -142,11 +142,13 @@ def _lost(run: str, at: int, known: Usage) -> Iterator[tuple[float, str]]:
 
 def _twice(run: str, at: int, known: Usage, marks: Marks) -> bool:
     """One of two equal characters belongs to a word and the other to none, or a shared stretch goes on without it."""
-    if known.within(run, at, at + 1) or known.joined(run, at + 1):
+    if known.joined(run, at + 1):
         return False
     new = run[:at] + run[at + 1 :]
     if known.across(new, at) or (at == 0 and known.shared(new, 0)):
         return True
+    if known.within(run, at, at + 1):
+        return False
     ends, begins = known.ends(run, at), known.begins(run, at + 1)
     if ends:
         return not begins and (

@@ -165,9 +165,9 @@ def _alike() -> Mapping[str, frozenset[str]]:
     for group in (*groups, *lists["lookalikes"], *lists["shapes"]):
         for char in group:
             found[char].update(group)
-    for one, two in (pair for pair in lists["homophones"] if len(pair) == 2):
-        found[one].discard(two)
-        found[two].discard(one)
+    for pair in lists["homophones"]:
+        found[pair[0]].discard(pair[-1])
+        found[pair[-1]].discard(pair[0])
     return {c: frozenset(o - {c}) for c, o in found.items()}
 
 
