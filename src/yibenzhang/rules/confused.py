@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.rules.case import Case
-from yibenzhang.rules.pieces import Piece, pieces
+from yibenzhang.rules.pieces import pieces
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards.lexicon.confused import places
 
@@ -17,16 +17,13 @@ _BEFORE, _BEHIND = 8, 6
 @rule("wording.confused")
 def confused(case: Case) -> Iterator[Issue]:
     """Each word once, where it stands first."""
-    found: dict[str, Piece] = {}
-    for piece in pieces(case):
-        found.setdefault(piece.text, piece)
+    sources = list(pieces(case))
     starts, at = [], 0
-    for text in found:
+    for source in sources:
         starts.append(at)
-        at += len(text) + 1
+        at += len(source.text) + 1
     done: set[str] = set()
-    sources = list(found.values())
-    for at, entry in sorted(places("\n".join(found)), key=lambda x: x[0]):
+    for at, entry in sorted(places("\n".join(s.text for s in sources)), key=lambda x: x[0]):
         if entry.wrong not in done:
             done.add(entry.wrong)
             k = bisect_right(starts, at) - 1

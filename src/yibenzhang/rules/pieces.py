@@ -24,11 +24,17 @@ class Piece:
 
 
 def pieces(case: Case) -> Iterator[Piece]:
-    """The passages first."""
+    """The passages first; what stands in several places once."""
+    seen: set[str] = set()
     for p in case.passages:
-        yield Piece(p.text, p)
+        if p.text not in seen:
+            seen.add(p.text)
+            yield Piece(p.text, p)
     for table in case.document.tables():
         for cell in table.cells:
+            if len(cell.text) < 2 or cell.text.isascii() or cell.text in seen:
+                continue
             text = "".join(cell.text.split())
-            if len(text) > 1 and not text.isascii():
+            if text not in seen:
+                seen.update((text, cell.text))
                 yield Piece(text, cell)
