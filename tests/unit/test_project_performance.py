@@ -23,6 +23,7 @@ from yibenzhang.projects.records import (
     ASSESSMENT,
     FILE,
     MONITORING,
+    Forms,
     Record,
     RecordRefused,
     Result,
@@ -32,6 +33,7 @@ from yibenzhang.projects.records import (
     take_back,
 )
 from yibenzhang.projects.scoring import Reason
+from yibenzhang.projects.summary import summed
 from yibenzhang.reports.performance_files import as_docx, as_xlsx
 from yibenzhang.reports.performance_words import (
     assessment_report,
@@ -316,6 +318,51 @@ def test_only_bodies_with_news_are_worked_out_again(tmp_path: Path) -> None:
     after = keeper.book(ledger)
     kept = {p.who for p in before.projects for q in after.projects if p is q}
     assert kept == {"示范市数据局"}
+
+
+def test_forms_that_are_read_on_are_those_that_are_read_whole(tmp_path: Path) -> None:
+    read_on = Forms()
+    assert read_on.standing(tmp_path) == ()
+    first = keep(tmp_path, record(words={"use": "两行\u2028一段\x85完"}))
+    assert read_on.standing(tmp_path) == standing(tmp_path) == (first,)
+    second = keep(tmp_path, replace(record(), year=2024))
+    assert read_on.standing(tmp_path) == standing(tmp_path) == (first, second)
+    take_back(tmp_path, first.id, AT, "王")
+    assert read_on.standing(tmp_path) == standing(tmp_path) == (second,)
+    with (tmp_path / FILE).open("a", encoding="utf-8") as file:
+        file.write('{"action": "keep", "id"')  # a kill cut it off
+    assert read_on.standing(tmp_path) == (second,)
+    third = keep(tmp_path, replace(record(), year=2023))
+    assert read_on.standing(tmp_path) == standing(tmp_path) == (second, third)
+    (tmp_path / FILE).unlink()
+    other = keep(tmp_path, replace(record(), year=2022))
+    assert read_on.standing(tmp_path) == standing(tmp_path) == (other,)
+
+
+def test_sums_of_bodies_that_are_kept_are_those_worked_out_anew(tmp_path: Path) -> None:
+    ledger, keeper = Ledger(tmp_path / "账本"), Keeper()
+    for body, executed in (("甲局", "10"), ("乙局", "20"), ("甲局", "30"), ("丙局", "")):
+        keep(ledger.folder, replace(record(), body=body, executed=executed))
+        book = keeper.book(ledger)
+        found = keeper.summary(book, "", lambda projects=book.projects: projects)
+        assert found == summed(Keeper().book(ledger).projects)
+    assert found.whole.money["executed"] == 50 and found.whole.projects == 3
+
+
+def test_questions_of_a_folder_of_standards_look_beyond_one_body(tmp_path: Path) -> None:
+    (tmp_path / "projects").mkdir()
+    sql = "SELECT '' AS project, '' AS body, '' AS name, count(DISTINCT body) AS bodies, '' AS cited FROM project"
+    (tmp_path / "projects" / "portfolio.toml").write_text(
+        '[[question]]\nid = "bodies"\nname = "单位"\nmessage = "{bodies} 个单位"\n'
+        f'sql = "{sql}"\nfires = [{{}}]\ntwin = [{{}}]\n',
+        encoding="utf-8",
+    )
+    ledger, keeper, extra = Ledger(tmp_path / "账本"), Keeper(), str(tmp_path)
+    for n, body in enumerate(("甲局", "乙局"), start=1):
+        keep(ledger.folder, replace(record(line("产出指标", "1个", "1个", "90", "90")), body=body))
+        told = [(a.rule, a.body) for a in keeper.asked(ledger, extra)]
+        assert told == [*(("results.no_evidence", b) for b in sorted(("甲局", "乙局")[:n])), ("bodies", "")]
+        assert keeper.asked(ledger, extra)[-1].message == f"{n} 个单位"
 
 
 # ---- papers --------------------------------------------------------------------------------------------

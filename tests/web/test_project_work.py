@@ -173,6 +173,30 @@ def test_a_department_fills_in_its_own_forms_and_takes_them_back(office: Shop) -
     assert records(folder(office)) == ()
 
 
+def test_sums_and_questions_after_a_form_are_on_the_very_next_page(office: Shop) -> None:
+    data, water, head = office.client("数据"), office.client("水利"), office.client("审核人")
+    cloud = projects(data)["云平台租用" + OWN]
+
+    def spent(browser: Browser) -> str:
+        rows = browser.get("/projects-summary.json").json()["rows"]
+        return next((r["executed"] for r in rows if r["name"] == "2025"), "")
+
+    before, others = spent(head), spent(water)
+    assert "结果没有依据" not in head.get("/projects-portfolio").text
+    for executed, evidence in (("118.5", ""), ("110", "月报")):
+        assert (
+            fill(data, cloud, year="2025", executed=executed, **{"evidence-0": evidence}).status_code == 303
+        )
+        told = head.get("/projects-portfolio.json").json()["rows"]
+        assert [r["name"] for r in told if r["rule"] == "结果没有依据"] == ["云平台租用"][bool(evidence) :]
+        for browser in (head, data):
+            assert float(spent(browser)) == float(before or 0) + 10_000 * float(executed)
+        assert spent(water) == others
+    (kept,) = records(folder(office))
+    assert data.post("/project-performance-undo", {"chosen": cloud, "record": kept.id}).status_code == 303
+    assert float(spent(head)) == float(before or 0) + 1_185_000  # the form before it stands again
+
+
 def test_monitoring_at_mid_year(office: Shop) -> None:
     data = office.client("数据")
     cloud = projects(data)["云平台租用" + OWN]

@@ -46,8 +46,7 @@ class Ahead:
         other = self.keeper.copy()
         try:
             other.asked(ledger, extra)
-            for project in other.book(ledger, extra).projects:
-                other.figures(project)
+            other.of_bodies(other.book(ledger, extra).projects)
         except Exception as error:  # told to whoever asks
             self._failed = error
             return

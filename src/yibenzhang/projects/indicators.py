@@ -61,6 +61,18 @@ class Indicators:
         """The columns with what they say in numbers, for questions."""
         return read_columns(self.table)
 
+    def read_of(self, events: Iterable[str]) -> pa.Table:
+        """The same of some events."""
+        import pyarrow as pa
+
+        spans: list[tuple[int, int]] = []
+        for first, end in sorted({self.rows[e] for e in events if e in self.rows}):
+            if spans and spans[-1][1] == first:
+                spans[-1] = (spans[-1][0], end)
+            else:
+                spans.append((first, end))
+        return pa.concat_tables([self.read.slice(0, 0), *(self.read.slice(a, z - a) for a, z in spans)])
+
     def of(self, events: Iterable[str]) -> list[Indicator]:
         """The indicators of some events, in the order of the events."""
         out = []

@@ -61,7 +61,8 @@ class Linked:
 
     projects: tuple[Project, ...]
     proposals: tuple[Link, ...]
-    by_member: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, tuple[Project, Member]] = field(default_factory=dict)
+    """Every member, by its id, with its project."""
 
 
 class _Sets:
@@ -126,7 +127,7 @@ def linked(
     return Linked(
         tuple(projects),
         _still_open(proposals, sets, by_id),
-        {m.id: p.id for p in projects for m in p.members},
+        {m.id: (p, m) for p in projects for m in p.members},
     )
 
 

@@ -74,6 +74,12 @@ class Asked:
     arguments: Mapping[str, Any]
 
 
+def own_questions(extra: str) -> Mapping[str, Question]:
+    """Those that the folder ``extra`` brings."""
+    usual = questions()
+    return {k: q for k, q in questions(extra).items() if usual.get(k) != q} if extra else {}
+
+
 @lru_cache(maxsize=8)
 def questions(extra: str = "") -> Mapping[str, Question]:
     """The questions by id; a file of the folder ``extra`` adds to them or takes their place. Raises StandardsError."""
@@ -171,7 +177,7 @@ def tables(
             casts = ", ".join(_cast(c, t) for c, t in columns.items())
             con.execute(f"INSERT INTO {name} SELECT {casts} FROM given")
             con.unregister("given")
-    con.register("given", (indicators or none()).read)
+    con.register("given", (indicators or none()).read_of({str(e["event"]) for e in events}))
     con.execute(_INDICATORS)
     con.unregister("given")
     return con

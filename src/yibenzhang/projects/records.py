@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from yibenzhang.ledger.appending import append_line, lines_of
+from yibenzhang.ledger.appending import Growing, append_line
 from yibenzhang.ledger.bodies import bare
 from yibenzhang.projects.events import Event, Money, Source
 from yibenzhang.projects.words import say
@@ -161,15 +161,29 @@ def take_back(folder: Path, record: str, at: str, by: str) -> None:
 
 def standing(folder: Path) -> tuple[Record, ...]:
     """The forms that hold today: of each project, year and kind the last that was not taken back."""
-    said: dict[tuple[str, str, int, str], list[Record]] = {}
-    for line in lines_of(folder / FILE):
-        if line["action"] == "undo":
-            for kept in said.values():
-                kept[:] = [r for r in kept if r.id != line["record"]]
-        else:
-            record = _record(line)
-            said.setdefault(record.about, []).append(record)
-    return tuple(kept[-1] for kept in said.values() if kept)
+    return Forms().standing(folder)
+
+
+class Forms:
+    """The forms of a ledger that are asked for again and again: only those that are new are read."""
+
+    def __init__(self) -> None:
+        self._file = Growing()
+        self._said: dict[tuple[str, str, int, str], list[Record]] = {}
+
+    def standing(self, folder: Path) -> tuple[Record, ...]:
+        """As the function."""
+        another, lines = self._file.fresh(folder / FILE)
+        if another:
+            self._said = {}
+        for line in lines:
+            if line["action"] == "undo":
+                for kept in self._said.values():
+                    kept[:] = [r for r in kept if r.id != line["record"]]
+            else:
+                record = _record(line)
+                self._said.setdefault(record.about, []).append(record)
+        return tuple(kept[-1] for kept in self._said.values() if kept)
 
 
 def _record(line: Mapping[str, Any]) -> Record:
@@ -177,27 +191,34 @@ def _record(line: Mapping[str, Any]) -> Record:
     return Record(**given, results=tuple(Result(**r) for r in line["results"]))
 
 
-def recorded_events(kept: Sequence[Record], who_of: Callable[[str], str]) -> Iterable[Event]:
-    """The events of the forms that hold."""
+def recorded_events(
+    kept: Sequence[Record], who_of: Callable[[str], str], made: dict[str, Event] | None = None
+) -> Iterable[Event]:
+    """The events of the forms that hold. ``made``: those made before, by form; only what is new is made."""
+    known = {} if made is None else made
     for r in kept:
-        money = [(m, v) for m, v in (("budget", r.budget), ("executed", r.executed)) if v]
-        points = [Decimal(x.given) for x in r.results if x.given]
-        if r.kind == ASSESSMENT and points:
-            money.append(("score", f"{sum(points, Decimal(r.words.get('execution_given') or 0)):f}"))
-        yield Event(
-            id=r.id,
-            kind=r.kind,
-            who=who_of(r.body),
-            body=r.body,
-            name=r.name,
-            code=r.code,
-            year=r.year,
-            amounts=tuple(
-                Money(m, Decimal(v), v if m == "score" else say("yuan", value=v)) for m, v in money
-            ),
-            source=Source("", say("form_of", by=r.by or "—"), r.at[:16].replace("T", " ")),
-            date=r.date,
-            words=r.words.get("progress", "")[:200],
-            member=r.key,
-            evidence=r.proved if r.kind == ASSESSMENT and any(x.actual for x in r.results) else None,
-        )
+        if r.id not in known:
+            known[r.id] = _event(r, who_of)
+        yield known[r.id]
+
+
+def _event(r: Record, who_of: Callable[[str], str]) -> Event:
+    money = [(m, v) for m, v in (("budget", r.budget), ("executed", r.executed)) if v]
+    points = [Decimal(x.given) for x in r.results if x.given]
+    if r.kind == ASSESSMENT and points:
+        money.append(("score", f"{sum(points, Decimal(r.words.get('execution_given') or 0)):f}"))
+    return Event(
+        id=r.id,
+        kind=r.kind,
+        who=who_of(r.body),
+        body=r.body,
+        name=r.name,
+        code=r.code,
+        year=r.year,
+        amounts=tuple(Money(m, Decimal(v), v if m == "score" else say("yuan", value=v)) for m, v in money),
+        source=Source("", say("form_of", by=r.by or "—"), r.at[:16].replace("T", " ")),
+        date=r.date,
+        words=r.words.get("progress", "")[:200],
+        member=r.key,
+        evidence=r.proved if r.kind == ASSESSMENT and any(x.actual for x in r.results) else None,
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
@@ -91,31 +91,78 @@ def summed(
 ) -> Summary:
     """The figures of these projects; the ``few`` largest bodies and suppliers. ``figures``: where those of a project
     are kept."""
+    return together((of_body(who, some, figures) for who, some in by_body(projects).items()), few)
+
+
+def by_body(projects: Sequence[Project]) -> Mapping[str, list[Project]]:
+    out: dict[str, list[Project]] = defaultdict(list)
+    for p in projects:
+        out[p.who].append(p)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class OfBody:
+    """The figures of the projects of one body; ``suppliers``: how many contracts each has, and their money."""
+
+    whole: Sums
+    years: Mapping[int, Sums]
+    kinds: Mapping[str, int]
+    suppliers: Mapping[str, tuple[int, Decimal]]
+    carried: Decimal | None
+
+
+def of_body(who: str, projects: Sequence[Project], figures: Callable[[Project], Figures]) -> OfBody:
+    """The figures of a body's projects, which are all its projects: what is in its lists counts once."""
     total = _Adding()
-    by_body: dict[str, _Adding] = defaultdict(_Adding)
     years: dict[int, _Adding] = defaultdict(_Adding)
     kinds: dict[str, int] = defaultdict(int)
-    suppliers: dict[str, list[Decimal]] = defaultdict(list)
-    carried: list[Decimal] = []
-    known = [(p, figures(p)) for p in projects]
-    lists = {(p.who, year) for p, f in known for year in f.listed}
-    for p, f in known:
-        money = _once(f, p.who, lists)
-        total.add(money)
-        by_body[p.who].add(money)
+    suppliers: dict[str, tuple[int, Decimal]] = {}
+    known = [figures(p) for p in projects]
+    lists = {(who, year) for f in known for year in f.listed}
+    for f in known:
+        total.add(_once(f, who, lists))
         for kind in f.kinds:
             kinds[kind] += 1
-        for who, value in f.contracts:
-            suppliers[who].append(value)
-        carried += [f.carried] if f.carried is not None else []
-        for year, of_year in _years_once(f, p.who, lists).items():
+        for supplier, value in f.contracts:
+            count, amount = suppliers.get(supplier, (0, Decimal(0)))
+            suppliers[supplier] = (count + 1, amount + value)
+        for year, of_year in _years_once(f, who, lists).items():
             years[year].add(of_year)
-    bodies = [found.sums(who) for who, found in by_body.items()]
-    bodies.sort(key=lambda s: (-(s.money["budget"] or s.money["contracted"] or Decimal(0)), s.name))
+    carried = [f.carried for f in known if f.carried is not None]
+    return OfBody(
+        total.sums(who),
+        {y: found.sums(str(y)) for y, found in years.items()},
+        kinds,
+        suppliers,
+        sum(carried, Decimal(0)) if carried else None,
+    )
+
+
+def together(bodies: Iterable[OfBody], few: int = 20) -> Summary:
+    """The figures of these bodies; the ``few`` largest of them and of their suppliers."""
+    total = _Adding()
+    years: dict[int, _Adding] = defaultdict(_Adding)
+    kinds: dict[str, int] = defaultdict(int)
+    suppliers: dict[str, tuple[int, Decimal]] = {}
+    carried: list[Decimal] = []
+    listed: list[Sums] = []
+    for b in bodies:
+        listed.append(b.whole)
+        total.add(b.whole.money, b.whole.projects)
+        for year, sums in b.years.items():
+            years[year].add(sums.money, sums.projects)
+        for kind, number in b.kinds.items():
+            kinds[kind] += number
+        for supplier, (more, value) in b.suppliers.items():
+            count, amount = suppliers.get(supplier, (0, Decimal(0)))
+            suppliers[supplier] = (count + more, amount + value)
+        carried += [b.carried] if b.carried is not None else []
+    listed.sort(key=lambda s: (-(s.money["budget"] or s.money["contracted"] or Decimal(0)), s.name))
     return Summary(
         total.sums(""),
         tuple(years[y].sums(str(y)) for y in sorted(years)),
-        tuple(bodies[:few]),
+        tuple(listed[:few]),
         _largest(suppliers, few),
         sum(carried, Decimal(0)) if carried else None,
         kinds,
@@ -150,8 +197,8 @@ class _Adding:
         self._projects = 0
         self._money: dict[str, Decimal] = {}
 
-    def add(self, money: Mapping[str, Decimal | None]) -> None:
-        self._projects += 1
+    def add(self, money: Mapping[str, Decimal | None], projects: int = 1) -> None:
+        self._projects += projects
         for measure, value in money.items():
             if value is not None:
                 self._money[measure] = self._money.get(measure, Decimal(0)) + value
@@ -185,12 +232,10 @@ def _carried(p: Project) -> Decimal | None:
     return max(budget - executed, Decimal(0)) if budget is not None and executed is not None else None
 
 
-def _largest(suppliers: Mapping[str, Sequence[Decimal]], few: int) -> tuple[Supplier, ...]:
-    whole = sum((sum(x, Decimal(0)) for x in suppliers.values()), Decimal(0))
+def _largest(suppliers: Mapping[str, tuple[int, Decimal]], few: int) -> tuple[Supplier, ...]:
+    whole = sum((amount for _, amount in suppliers.values()), Decimal(0))
     rows = [
-        Supplier(
-            name, len(x), sum(x, Decimal(0)), (100 * sum(x, Decimal(0)) / whole).quantize(Decimal("0.1"))
-        )
-        for name, x in suppliers.items()
+        Supplier(name, count, amount, (100 * amount / whole).quantize(Decimal("0.1")))
+        for name, (count, amount) in suppliers.items()
     ]
     return tuple(sorted(rows, key=lambda s: (-s.amount, s.name))[:few])
