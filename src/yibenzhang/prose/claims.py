@@ -83,33 +83,7 @@ def _passage(
     end_of_last = 0
     for q in quantities:
         between = passage.text[end_of_last : q.start]
-        if "。" in between and _GOES_ON.match(between.rpartition("。")[2]):
-            # "……77.33%。较上年减少……", "……万元。其中：……": it still speaks of the same amount, or of the whole
-            # whose parts were listed
-            compared = COMPARES.match(between.rpartition("。")[2])
-            if compared and state.head is not None and _listed_under(passage, state):
-                state.current = state.head
-        elif "。" in between:
-            keep = state.head if inherited and not _WORDS["list"].search(passage.text[:end_of_last]) else None
-            state.head, state.current, state.budget, state.last, state.change = (
-                keep,
-                None,
-                state.budget,
-                None,
-                None,
-            )
-            if re.search(r"。[^。]*\d+[、.]", between):
-                state.budget = None
-        elif ";" in between and _first(quantities, state) and COMPARES.match(between.rpartition(";")[2]):
-            pass  # "……12.00万元；比上年预算增加……": one amount, and what became of it
-        elif (
-            ";" in between
-            and state.budget is not None
-            and _WORDS["same_item"].search(between.rpartition(";")[2])
-        ):
-            pass  # "年初预算：……；支出决算：……；完成年初预算的……": one item
-        elif ";" in between and not state.outside:
-            state.current, state.budget, state.last, state.change = None, None, None, None
+        _stopped(state, passage, quantities, between, end_of_last, inherited)
         if "。" in between or ";" in between:
             state.done = None
         _brackets(state, between)
@@ -127,6 +101,30 @@ def _passage(
     )
     following = (state.head or state.current) if announces else (head if listed else None)
     return state.claims, following
+
+
+def _stopped(
+    state: _State, passage: Passage, quantities: list[Quantity], between: str, at: int, inherited: bool
+) -> None:
+    """What the marks between one number and the next leave of what was spoken of; ``at``: where the last one ends."""
+    after, goes_on = between.rpartition("。")[2], between.rpartition(";")[2]
+    if "。" in between and _GOES_ON.match(after):
+        # "……77.33%。较上年减少……", "……万元。其中：……": it still speaks of the same amount, or of the whole whose
+        # parts were listed
+        if COMPARES.match(after) and state.head is not None and _listed_under(passage, state):
+            state.current = state.head
+    elif "。" in between:
+        keep = inherited and not _WORDS["list"].search(passage.text[:at])
+        state.head, state.current = state.head if keep else None, None
+        state.last, state.change = None, None
+        if re.search(r"。[^。]*\d+[、.]", between):
+            state.budget = None
+    elif ";" in between and _first(quantities, state) and COMPARES.match(goes_on):
+        pass  # "……12.00万元；比上年预算增加……": one amount, and what became of it
+    elif ";" in between and state.budget is not None and _WORDS["same_item"].search(goes_on):
+        pass  # "年初预算：……；支出决算：……；完成年初预算的……": one item
+    elif ";" in between and not state.outside:
+        state.current, state.budget, state.last, state.change = None, None, None, None
 
 
 def _first(quantities: list[Quantity], state: _State) -> bool:
