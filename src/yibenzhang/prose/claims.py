@@ -142,8 +142,8 @@ def _listed_under(passage: Passage, state: _State) -> bool:
 def _void(claim: Claim) -> bool:
     if claim.says == Says.CHANGE and claim.subject is None:
         return True
-    told = (claim.subject, claim.against, claim.change, claim.rate)
-    return any(q is not None and q.kind == Kind.BROKEN for q in told)
+    stated = (claim.subject, claim.against, claim.change, claim.rate)
+    return any(q is not None and q.kind == Kind.BROKEN for q in stated)
 
 
 def _brackets(state: _State, between: str) -> None:
@@ -250,11 +250,11 @@ def _reached(state: _State, q: Quantity) -> None:
     """What was said to have moved in the same sentence, before its amount: "项目支出减少 80 万元，2026 年安排 720
     万元"."""
     for at, claim in enumerate(state.claims):
-        told = q.passage.text[claim.at : q.start]
+        stated = q.passage.text[claim.at : q.start]
         if (
             claim.subject is None
             and claim.change
-            and not _WORDS["ended"].search(told)
+            and not _WORDS["ended"].search(stated)
             and moved_before(claim.change, q)
         ):
             state.claims[at] = replace(claim, subject=q)

@@ -182,10 +182,10 @@ def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
         if any(whole.end <= at and (stop < 0 or at < stop) for at in broken):
             continue
         found |= _unnamed(whole, found, values[at + 1 :])
-        told = whole.passage.text[whole.end : stop if stop >= 0 else None]
-        if split.parts == split.short and split.without in _DENIED.sub("", told):
+        stated = whole.passage.text[whole.end : stop if stop >= 0 else None]
+        if split.parts == split.short and split.without in _DENIED.sub("", stated):
             continue
-        none = [n for n, words in enumerate(split.parts) if n not in found and _none_in(words, told)]
+        none = [n for n, words in enumerate(split.parts) if n not in found and _none_in(words, stated)]
         all_told = len(found) + len(none) >= len(split.parts)
         if len(found) >= FEWEST and (all_told or split.id == "prose.procurement"):
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in found.values()))
@@ -291,8 +291,8 @@ def _in_turn(split: Split, values: list[Quantity], whole: Quantity) -> list[Quan
 
 def _before_sum(split: Split, values: list[Quantity], whole: Quantity) -> list[Quantity]:
     """The amounts right before a sum, one for each of its parts but those that are said to be none; else empty."""
-    if told := _in_turn(split, values, whole):
-        return told
+    if stated := _in_turn(split, values, whole):
+        return stated
     left = list(split.parts)
     found: list[Quantity] = []
     for q in reversed(values):

@@ -171,11 +171,11 @@ def _neighbour_years(case: Case, p: Passage) -> Iterator[Issue]:
         several = not accounts and bool(set(_DATED.findall(p.text)) - known)
         if int(m.group(1)) == year + 1 and not several:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
-    told = [
+    stated = [
         *_NOW.finditer(p.text),
         *(m for m in _MATTER.finditer(p.text) if not _names_year(p.text, m, year)),
     ]
-    for m in () if accounts else {m.start(): m for m in told}.values():
+    for m in () if accounts else {m.start(): m for m in stated}.values():
         if int(m.group(1)) == year - 1:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
 
