@@ -67,7 +67,7 @@ def diagnose(results: list[Result]) -> list[Cause]:
     broken = in_order(r for r in results if r.outcome is Outcome.CONTRADICTED and r.relation.accuses)
     if not broken:
         return []
-    told = {id(r): k for k, r in enumerate(results) if r.outcome is Outcome.CONTRADICTED}
+    stated = {id(r): k for k, r in enumerate(results) if r.outcome is Outcome.CONTRADICTED}
     touching = Around(results, broken)
     causes: list[Cause] = []
     places: tuple[Callable[[list[Result]], list[Cause]], ...] = (
@@ -87,9 +87,10 @@ def diagnose(results: list[Result]) -> list[Cause]:
     for group in sorted(groups, key=len):  # the easy ones before the steps are used up
         causes += _causes(group, touching, work)
     causes = [
-        replace(c, broken=tuple(sorted(c.broken, key=lambda r: told[id(r)]))) for c in folded(causes, results)
+        replace(c, broken=tuple(sorted(c.broken, key=lambda r: stated[id(r)])))
+        for c in folded(causes, results)
     ]
-    return sorted(causes, key=lambda c: told[id(c.broken[0])])
+    return sorted(causes, key=lambda c: stated[id(c.broken[0])])
 
 
 def _lists(broken: list[Result], touching: Around, columns: int) -> list[Cause]:
@@ -182,17 +183,17 @@ def _agreed(group: list[Result], touching: Touching) -> list[Cause]:
     broken = {id(r) for r in group}
     found: list[tuple[Fact, Interval, set[int]]] = []
     for fact in {f.id: f for r in group for f in r.relation.facts()}.values():
-        mine = {id(r) for r in touching[fact.id]} & broken
-        where = mended(fact, touching[fact.id]) if len(mine) >= 2 else None
+        own = {id(r) for r in touching[fact.id]} & broken
+        where = mended(fact, touching[fact.id]) if len(own) >= 2 else None
         if where is not None:
-            found.append((fact, where, mine))
-    claimed = Counter(r for _, _, mine in found for r in mine)
+            found.append((fact, where, own))
+    claimed = Counter(r for _, _, own in found for r in own)
     out = []
-    for fact, where, mine in found:
-        if all(claimed[r] == 1 for r in mine):
+    for fact, where, own in found:
+        if all(claimed[r] == 1 for r in own):
             culprit = culprit_of(fact, where)
             sure = culprit.suggestion is not None
-            out.append(Cause(tuple(r for r in group if id(r) in mine), (culprit,), sure))
+            out.append(Cause(tuple(r for r in group if id(r) in own), (culprit,), sure))
     return out
 
 
@@ -228,19 +229,19 @@ def _by_votes(group: list[Result], touching: Touching, work: _Work) -> list[Caus
     left = list(group)
     causes: list[Cause] = []
     for fact, value in chosen:
-        mine = [r for r in left if fact.id in _ids(r)]
-        if mine:
+        own = [r for r in left if fact.id in _ids(r)]
+        if own:
             left = [r for r in left if fact.id not in _ids(r)]
-            where = mended(fact, mine[:1])
+            where = mended(fact, own[:1])
             # certain only where nothing that touches it is left broken
             holds = all(r.outcome is not Outcome.CONTRADICTED for r in sure[fact.id])
             culprit = Culprit(fact, where, slipped(fact, where)[0] if where else "", value)
-            causes.append(Cause(tuple(mine), (culprit,), holds))
+            causes.append(Cause(tuple(own), (culprit,), holds))
     still = [now for r in left if (now := moved.now.get(id(r), r)).outcome is Outcome.CONTRADICTED]
     for part in groups_of(still):
         causes += [replace(c, broken=moved.as_printed(c.broken)) for c in _causes(part, sure, work)]
-    told = {id(r) for c in causes for r in c.broken}
-    rest = [r for r in left if id(r) not in told]
+    stated = {id(r) for c in causes for r in c.broken}
+    rest = [r for r in left if id(r) not in stated]
     return causes + ([Cause(tuple(rest), (), False, gave_up=True)] if rest else [])
 
 
@@ -276,16 +277,16 @@ def _told(
     causes: list[Cause] = []
     # the number that mends most goes first: what is left of its relations is another's
     for fact in sorted(facts, key=lambda f: (-sum(f.id in _ids(r) for r in group), place_key(f))):
-        mine = [r for r in left if fact.id in _ids(r)]
-        if not mine:
+        own = [r for r in left if fact.id in _ids(r)]
+        if not own:
             continue
         alone = mended(fact, touching[fact.id])
-        culprit = culprit_of(fact, joint.get(fact.id) if joint else alone or mended(fact, mine))
+        culprit = culprit_of(fact, joint.get(fact.id) if joint else alone or mended(fact, own))
         certain = fact.id in sure and joint is not None and culprit.suggestion is not None
-        again = [] if certain else _instead(fact, mine, others.get(fact.id, []), known, touching)
-        left = [r for r in left if r not in mine]
+        again = [] if certain else _instead(fact, own, others.get(fact.id, []), known, touching)
+        left = [r for r in left if r not in own]
         along = _left_over(culprit, touching) if certain and alone is None else ()
-        causes.append(Cause(tuple(mine), (culprit, *again), certain, along=along))
+        causes.append(Cause(tuple(own), (culprit, *again), certain, along=along))
     if left:
         causes.append(Cause(tuple(left), (), False))
     return _together(causes, touching)

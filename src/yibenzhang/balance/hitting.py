@@ -157,8 +157,8 @@ def smallest_sets(group: list[Result], touching: Touching, steps: Steps) -> Sets
     results = around(group, touching)
     facts = {f.id: f for r in results for f in r.relation.facts() if f.interval is not None}
     search = _Search(facts, results, weights_of(facts, group, touching), steps)
-    mine = {id(r) for r in group}
-    search.broken = [k for k, r in enumerate(results) if id(r) in mine]
+    own = {id(r) for r in group}
+    search.broken = [k for k, r in enumerate(results) if id(r) in own]
     for bound in BOUNDS:
         search.seen.clear()
         search.search(frozenset(), 0.0, bound)

@@ -164,11 +164,11 @@ def _taken(a: _List, short: list[_List], table: _Rows, steps: Steps, done: set[s
 
 def _leaving(a: _List, lacking: list[_List], table: _Rows, steps: Steps) -> list[tuple[At, _List | None]]:
     """The rows that mend the list by leaving it, with the lists they mend by entering; without, where none does."""
-    mine = a.rows()
+    own = a.rows()
     found: list[tuple[At, _List | None]] = []
     for row in _candidates(a, table):
         cells = table.cells[row]
-        if row in mine and _fits(a, cells, -1, steps):
+        if row in own and _fits(a, cells, -1, steps):
             into = [b for b in lacking if row not in b.rows() and _fits(b, cells, 1, steps)]
             found += [(row, b) for b in into] or [(row, None)]
     return [f for f in found if f[1]] or found
@@ -176,11 +176,11 @@ def _leaving(a: _List, lacking: list[_List], table: _Rows, steps: Steps) -> list
 
 def _added(b: _List, table: _Rows, touching: Around, steps: Steps) -> Cause | None:
     """A row that is counted in no list and mends this one."""
-    mine = b.rows() | {(r.relation.total.table, r.relation.total.cell[0]) for r in b.columns.values()}
+    own = b.rows() | {(r.relation.total.table, r.relation.total.cell[0]) for r in b.columns.values()}
     found = [
         row
         for row in _candidates(b, table)
-        if row not in mine and _orphan(table.cells[row], touching) and _fits(b, table.cells[row], 1, steps)
+        if row not in own and _orphan(table.cells[row], touching) and _fits(b, table.cells[row], 1, steps)
     ]
     if not found or (len(b.broken) < LEAST_COLUMNS and len(found) > 1):
         return None

@@ -45,9 +45,9 @@ def around(group: Iterable[Result], touching: Touching) -> list[Result]:
 
 def weights_of(facts: Mapping[str, Fact], group: Iterable[Result], touching: Touching) -> dict[str, float]:
     """What it costs to call each number wrong; relations outside of the group speak for it."""
-    mine = {id(r) for r in group}
+    own = {id(r) for r in group}
     return {
-        i: weight(f, sum(id(r) not in mine for r in touching[i]), is_computed(f, touching[i]))
+        i: weight(f, sum(id(r) not in own for r in touching[i]), is_computed(f, touching[i]))
         for i, f in facts.items()
     }
 

@@ -159,10 +159,10 @@ def _moved(culprits: tuple[Culprit, ...]) -> dict[str, Decimal] | None:
 
 def _explained(culprits: tuple[Culprit, ...], own: list[Result], broken: list[Result]) -> tuple[Result, ...]:
     ids = {c.fact.id for c in culprits}
-    mine = {id(r) for r in own}
+    kept = {id(r) for r in own}
     return (
         *own,
-        *(r for r in broken if id(r) not in mine and any(t.fact.id in ids for t in r.relation.terms)),
+        *(r for r in broken if id(r) not in kept and any(t.fact.id in ids for t in r.relation.terms)),
     )
 
 

@@ -116,9 +116,9 @@ class Checked:
         """The coverage of the numbers in tables by kind of table."""
         found: dict[str, dict[str, Standing]] = {}
         for v in self.views:
-            mine = {f.id: self.standing[f.id] for f in v.cells.values() if f.id in self.standing}
-            found.setdefault(self.kinds.get(v.table, "goal_form"), {}).update(mine)
-        return {kind: coverage(mine) for kind, mine in found.items() if mine}
+            own = {f.id: self.standing[f.id] for f in v.cells.values() if f.id in self.standing}
+            found.setdefault(self.kinds.get(v.table, "goal_form"), {}).update(own)
+        return {kind: coverage(own) for kind, own in found.items() if own}
 
     @property
     def sections(self) -> tuple[tuple[str, Coverage], ...]:
@@ -135,7 +135,7 @@ class Checked:
             name = " › ".join(q.passage.section[:2]) or "正文"
             if q.fact.id in self.standing:
                 by_section.setdefault(name, {})[q.fact.id] = self.standing[q.fact.id]
-        return (*out, *((name, coverage(mine)) for name, mine in by_section.items()))
+        return (*out, *((name, coverage(own)) for name, own in by_section.items()))
 
     @property
     def worst(self) -> Severity | None:

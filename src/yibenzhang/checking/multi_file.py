@@ -167,11 +167,11 @@ def _clash(parts: list[Checked]) -> str:
         return "文件夹里有同一单位、同一年度的几份文件，各有正文，视为不同版本，没有互相核对"
     seen: set[tuple[str, str]] = set()
     for c, role in zip(parts, roles, strict=True):
-        mine = {(c.document.kind, t.table.standard.id) for t in c.tables if t.table.standard}
+        own = {(c.document.kind, t.table.standard.id) for t in c.tables if t.table.standard}
         if role == "tables":
-            if mine & seen:
+            if own & seen:
                 return "文件夹里有同一单位、同一年度的几份表格，无法确定用哪一份，没有互相核对"
-            seen |= mine
+            seen |= own
     return ""
 
 
@@ -205,7 +205,7 @@ def between(finding: Issue) -> bool:
 def parted(group: Group, whole: Checked, alone: Sequence[Checked]) -> tuple[Group, list[Checked]]:
     """A group with what was found between its files, and for each file its own share of the result."""
     shares = []
-    for k, (name, mine) in enumerate(zip(group.names, alone, strict=True)):
+    for k, (name, kept) in enumerate(zip(group.names, alone, strict=True)):
         tables = tuple(t for t in whole.tables if file_of_table(t) == name)
         quantities = tuple(q for q in whole.quantities if file_of(q.fact.place) == name)
         ids = {t.table.id for t in tables}
@@ -213,10 +213,10 @@ def parted(group: Group, whole: Checked, alone: Sequence[Checked]) -> tuple[Grou
         facts = {f.id for t in tables for f in t.facts()} | {q.fact.id for q in quantities}
         facts |= {f.id for v in views for f in v.cells.values()}
         standing = {i: s for i, s in whole.standing.items() if i in facts}
-        own = mine.profile
+        own = kept.profile
         shares.append(
             replace(
-                mine,
+                kept,
                 profile=replace(_joint([own, group.profile]), conflicts=own.conflicts),
                 tables=tables,
                 views=views,

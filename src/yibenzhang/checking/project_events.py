@@ -165,9 +165,9 @@ def _of_form(form: GoalForm, year: int | None) -> Iterator[Counted]:
     goal = form.text("goal.year", "goal.long", "goal.done")
     begin, end = (_year(form, "begin"), _year(form, "end"))
     words = goal.text if goal else ""
-    told = list(_amounts(form))
+    stated = list(_amounts(form))
     yield Counted(kind, form.name, form.code, form.owner, year, form.place, words=words, begin=begin, end=end)
-    for measure, fact in told:
+    for measure, fact in stated:
         yield Counted(
             kind,
             form.name,

@@ -180,17 +180,17 @@ def evaluated_in(document: Document, year: int | None, body: str = "") -> Iterat
 
     words = "、".join(x for x in (group("grade", "grade"), group("date", "date")) if x)
     place = places[bisect_right(starts, at) - 1]
-    told = Counted("evaluation", name, "", group("owner", "owner"), year, place, words=words)
+    stated = Counted("evaluation", name, "", group("owner", "owner"), year, place, words=words)
     money = [(m, group(m, "amount"), group(m, "unit")) for m in ("budget", "executed")]
     told_money = [(m, f"{number}{unit}") for m, number, unit in money if number]
     if score := group("score", "score"):
         told_money.append(("score", f"{score}分"))
     if not told_money:
-        yield told
+        yield stated
     for measure, printed in told_money:
         amount = parse_amount(printed.removesuffix("分"))
         if amount is not None:
-            yield replace(told, measure=measure, value=amount.base, printed=printed)
+            yield replace(stated, measure=measure, value=amount.base, printed=printed)
 
 
 def _first(patterns: Sequence[re.Pattern[str]], text: str) -> re.Match[str] | None:

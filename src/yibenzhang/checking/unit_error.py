@@ -44,7 +44,7 @@ def misstated(
     Of two tables that contradict only each other, the one whose unit fewer tables state.
     """
     stated = Counter(t.table.unit.name for t in tables if t.table.unit)
-    told: set[int] = set()
+    named: set[int] = set()
     between: dict[str, list[Result]] = {}  # relations of amounts that tie a table to another, or to the text
     for r in results:
         tables_of = {f.table for f in r.relation.facts()}
@@ -57,11 +57,11 @@ def misstated(
         unit = _OTHER.get(table.table.unit.name) if table.table.unit else None
         if unit is None or table.table.unit is None:
             continue
-        mine = table.table.id
-        across = between.get(mine, [])
+        own = table.table.id
+        across = between.get(own, [])
         broken = [r for r in across if r.outcome == Outcome.CONTRADICTED]
         by = unit.factor / table.table.unit.factor
-        if told & {id(r) for r in broken}:
+        if named & {id(r) for r in broken}:
             continue
         few = stated[table.table.unit.name] * _FEW <= stated[unit.name]
         same = _printed_alike(table, tables, quantities, unit) if few else ()
@@ -69,10 +69,10 @@ def misstated(
             yield Misstated(position, unit, (), same)
             continue
         alone = few and any(_telling(r) or same for r in broken)
-        mended = [r for r in broken if _holds(r, mine, by)]
-        kept = all(_holds(r, mine, by) for r in across if r.outcome != Outcome.CONTRADICTED)
+        mended = [r for r in broken if _holds(r, own, by)]
+        kept = all(_holds(r, own, by) for r in across if r.outcome != Outcome.CONTRADICTED)
         if (len(mended) >= LEAST or alone) and kept and _most(len(mended), len(broken), bool(same)):
-            told |= {id(r) for r in broken}
+            named |= {id(r) for r in broken}
             yield Misstated(position, unit, tuple(mended))
 
 

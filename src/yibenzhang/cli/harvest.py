@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -102,30 +102,13 @@ def list_proposals(
 ) -> None:
     """列出待定的差异。"""
     from yibenzhang.resources.deciding import count_open, proposals
-    from yibenzhang.resources.telling import action_name, change_sentence
+    from yibenzhang.resources.telling import proposal_row
 
     schema = schema_of(standards)
     one = kind_of(schema, kind).id if kind else ""
     with account(folder, database) as session:
         total = count_open(session, source, one)
-        rows: list[dict[str, Any]] = [
-            {
-                "id": p.id,
-                "source": p.source,
-                "action": p.action,
-                "action_name": action_name(schema, p.action),
-                "kind": p.kind,
-                "kind_name": schema.kinds[p.kind].name,
-                "name": p.name,
-                "body": p.body,
-                "before": p.before,
-                "after": p.after,
-                "told": change_sentence(schema, schema.kinds[p.kind], p.before, p.after)
-                if p.action == "change"
-                else "",
-            }
-            for p in proposals(session, source, one, 0, most)
-        ]
+        rows = [proposal_row(schema, p) for p in proposals(session, source, one, 0, most)]
     heads = {
         "id": "号",
         "action_name": "差异",

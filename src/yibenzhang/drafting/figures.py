@@ -15,7 +15,6 @@ SOURCES = (
     "general", "fund", "state_capital", "special_account", "business_in", "operating_in", "superior_in",
     "subordinate_in", "other_in",
 )  # fmt: skip
-FISCAL = SOURCES[:3]
 
 
 @dataclass(frozen=True, slots=True)

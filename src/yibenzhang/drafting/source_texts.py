@@ -32,10 +32,6 @@ def is_title(line: str) -> bool:
     return bool(re.fullmatch(titles, line)) and not re.match(r"(?!20\d\d年)[一二三四五六七八九十\d]", line)
 
 
-def _ends_terms(line: str) -> bool:
-    return is_title(line) and not re.search(source_words()["terms"], line)
-
-
 def titled(passages: Iterable[Passage]) -> Iterator[Passage]:
     """The passages behind a title without a number, up to the next heading."""
     section: tuple[str, ...] | None = None

@@ -12,7 +12,6 @@ from yibenzhang.evidence.words import EvidenceError
 
 TABLE = "work_order"
 READ = ("id", "received", "caller", "phone", "address", "place", "content")
-TIMED = ("id", "received", "place", "content")
 
 
 def orders_of(mapped: Mapped, period: Period, limits: Limits) -> tuple[Any, str]:

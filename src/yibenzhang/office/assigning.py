@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from yibenzhang.office import deadlines
@@ -80,8 +80,8 @@ def set_due(
         entry.due_given = due is not None and due != worked_out
         entry.due_on = due if due is not None else worked_out
         if entry.due_on != before:
-            told = {"before": {"due_on": str(before or "")}, "after": {"due_on": str(entry.due_on or "")}}
-            note(session, actor, "entry.change", "entry", entry.id, **told)
+            stated = {"before": {"due_on": str(before or "")}, "after": {"due_on": str(entry.due_on or "")}}
+            note(session, actor, "entry.change", "entry", entry.id, **stated)
         lines.append([entry.id, stood, due_of(entry)])
     note(session, actor, "entry.due", "season", season.id, due_on=str(due or ""), **detail_of(lines))
     return len(found)
@@ -131,7 +131,7 @@ def remind(
 
 
 def _filled(line: Brief, known: dict[str, str]) -> str:
-    told = known | {
+    stated = known | {
         "单位": line.body,
         "级次": "单位" if line.level == "unit" else "部门",
         "最晚": f"（不晚于{chinese_date(line.due_on)}）" if line.due_on else "",
@@ -139,8 +139,8 @@ def _filled(line: Brief, known: dict[str, str]) -> str:
         "版次": str(line.round),
         "说明": line.problem.rstrip("。") or "文件损坏或不是公开材料",
     }
-    reason = _put(_OWED[line.status], told)
-    return _put(template(), told | {"缘由": reason})
+    reason = _put(_OWED[line.status], stated)
+    return _put(template(), stated | {"缘由": reason})
 
 
 def _put(text: str, values: dict[str, str]) -> str:
@@ -170,23 +170,8 @@ def reminders_of(session: Session, actor: Actor, season: Season, entry: int = 0)
     return list(session.scalars(asked.limit(5 * MOST)))
 
 
-def reminder_of(session: Session, actor: Actor, number: int) -> Reminder:
-    """The reminder with this number. Raises NotHere."""
-    found = session.get(Reminder, number)
-    if found is None:
-        raise NotHere
-    entry_of(session, actor, found.entry_id)
-    return found
-
-
 def _own(session: Session, actor: Actor, season: Season) -> Any:
     return select(Entry.id).where(Entry.season_id == season.id, visible_entries(actor))
-
-
-def last_reminded(session: Session, season: Season) -> dict[int, datetime]:
-    """{roster line: when it was reminded last}."""
-    asked = select(Reminder.entry_id, func.max(Reminder.made_at)).where(Reminder.season_id == season.id)
-    return dict(session.execute(asked.group_by(Reminder.entry_id)).tuples().all())
 
 
 def last_visit(session: Session, actor: Actor, season: Season) -> tuple[datetime | None, bool]:

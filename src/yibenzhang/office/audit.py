@@ -198,19 +198,19 @@ def _row(a: Audit) -> dict[str, Any]:
 def in_words(detail: Mapping[str, Any]) -> str:
     """What an entry tells, in one line; of a change only what changed."""
     before, after = detail.get("before"), detail.get("after")
-    told = [
+    stated = [
         f"{_KEYS.get(k, k)}：{_word(v)}"
         for k, v in detail.items()
         if k not in ("before", "after", "sha256", "key", "batch", "lines") and v not in ("", None)
     ]
     if isinstance(before, dict) and isinstance(after, dict):
         keys = dict.fromkeys([*before, *after])
-        told += [
+        stated += [
             f"{_KEYS.get(k, k)}：{_word(before.get(k))} → {_word(after.get(k))}"
             for k in keys
             if before.get(k) != after.get(k)
         ]
-    return "；".join(told)
+    return "；".join(stated)
 
 
 def _word(value: Any) -> str:

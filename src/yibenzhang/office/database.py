@@ -66,8 +66,8 @@ def unfit(error: BaseException) -> bool:
 
 def _code(error: DBAPIError) -> str:
     """PostgreSQL's five characters; empty for others."""
-    told = error.orig.args[0] if error.orig is not None and error.orig.args else None
-    return str(told.get("C", "")) if isinstance(told, dict) else ""
+    stated = error.orig.args[0] if error.orig is not None and error.orig.args else None
+    return str(stated.get("C", "")) if isinstance(stated, dict) else ""
 
 
 def engine_of(address: str, folder: Path) -> Engine:
@@ -181,8 +181,8 @@ def _alone(connection: Connection) -> Iterator[None]:
 
 
 def _reason(error: SQLAlchemyError) -> str:
-    told = str(getattr(error, "orig", None) or error)
-    return told.splitlines()[0][:200]
+    stated = str(getattr(error, "orig", None) or error)
+    return stated.splitlines()[0][:200]
 
 
 def lock_rows(session: Session, *things: Any) -> None:

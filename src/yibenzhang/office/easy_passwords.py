@@ -28,8 +28,8 @@ def easy(folded: str, names: Iterable[str]) -> bool:
         return True
     if any(folded in run for run in runs):
         return True
-    told = {w for n in names for w in _words_of(n.casefold())}
-    return len(_beside(folded, told | words)) < BESIDE
+    stated = {w for n in names for w in _words_of(n.casefold())}
+    return len(_beside(folded, stated | words)) < BESIDE
 
 
 def _common(folded: str) -> bool:
@@ -48,8 +48,8 @@ def _words_of(name: str) -> set[str]:
     sounds = set()
     for text in found:
         if any("\u4e00" <= c <= "\u9fff" for c in text):
-            told = _sound(text)
-            sounds |= {"".join(told), "".join(t[:1] for t in told)}
+            stated = _sound(text)
+            sounds |= {"".join(stated), "".join(t[:1] for t in stated)}
     return {w for w in found | sounds if len(w) > 1}
 
 
@@ -69,14 +69,14 @@ def _beside(folded: str, words: Iterable[str]) -> str:
 @lru_cache(maxsize=1)
 def _context() -> tuple[frozenset[str], tuple[str, ...]]:
     """Words of the trade, and runs of characters."""
-    told = tomllib.loads((Path(__file__).parent / "easy_passwords.toml").read_text(encoding="utf-8"))
-    return frozenset(told["words"]), tuple(told["runs"])
+    stated = tomllib.loads((Path(__file__).parent / "easy_passwords.toml").read_text(encoding="utf-8"))
+    return frozenset(stated["words"]), tuple(stated["runs"])
 
 
 @lru_cache(maxsize=1)
 def _listed() -> frozenset[str]:
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-    told = tomllib.loads((Path(__file__).parent / "easy_passwords.toml").read_text(encoding="utf-8"))
-    lists = (told["common"], FREQUENCY_LISTS["passwords"])
+    stated = tomllib.loads((Path(__file__).parent / "easy_passwords.toml").read_text(encoding="utf-8"))
+    lists = (stated["common"], FREQUENCY_LISTS["passwords"])
     return frozenset(w for words in lists for w in words if len(w) > 3)

@@ -173,8 +173,8 @@ def _locked(path: Path) -> int | None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         os.close(handle)
-        told = "另一个工作台正在使用它，请先结束那一个，或换一个文件夹"
-        raise OSError(errno.EBUSY, told, str(path.parent)) from error
+        stated = "另一个工作台正在使用它，请先结束那一个，或换一个文件夹"
+        raise OSError(errno.EBUSY, stated, str(path.parent)) from error
     except OSError:  # a file system without locks
         os.close(handle)
         return None

@@ -85,8 +85,8 @@ def acquainted(secret: bytes, name: str) -> str:
 
 
 def _seal(secret: bytes, name: str, drawn: str) -> str:
-    told = f"known browser\0{account_name(name)}\0{drawn}"
-    return hmac.new(secret, told.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
+    stated = f"known browser\0{account_name(name)}\0{drawn}"
+    return hmac.new(secret, stated.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
 
 
 def known(secret: bytes, name: str, kept: str) -> str:

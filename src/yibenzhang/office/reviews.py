@@ -156,8 +156,8 @@ def add_defect(
     )
     session.add(matter)
     session.flush()
-    told: dict[str, Any] = {"draft": True} if submission.draft else {"words": words, "leaf": leaf}
-    note(session, actor, "matter.added", "matter", matter.id, **told)
+    stated: dict[str, Any] = {"draft": True} if submission.draft else {"words": words, "leaf": leaf}
+    note(session, actor, "matter.added", "matter", matter.id, **stated)
     resettle(session, submission)
     return matter
 
@@ -244,8 +244,8 @@ def withdraw(session: Session, actor: Actor, submission: Submission) -> None:
     change(submission, Event.WITHDRAWN, f"{actor.name} 作废")
     before = session.get(Submission, submission.before_id) if submission.before_id else None
     if before is not None and before.state == State.SUPERSEDED and not replaced(session, before):
-        told = session.scalars(select(Notice.id).where(Notice.submission_id == before.id)).first()
-        change(before, Event.RESTORED_RETURNED if told else Event.RESTORED)
+        stated = session.scalars(select(Notice.id).where(Notice.submission_id == before.id)).first()
+        change(before, Event.RESTORED_RETURNED if stated else Event.RESTORED)
         unfollow(session, before)
         session.execute(update(Matter).where(Matter.submission_id == submission.id).values(before_id=None))
         settle(session, before)
@@ -315,8 +315,8 @@ def _choose(session: Session, submission: Submission, entry: int) -> None:
         return
     if submission.before_id is not None:
         raise Refused("这份文件已经接在前一版之后，不能再改单位；请重新交到正确的单位名下。")
-    told = select(Notice.id).where(Notice.submission_id == submission.id)
-    if session.scalars(told).first() is not None:
+    stated = select(Notice.id).where(Notice.submission_id == submission.id)
+    if session.scalars(stated).first() is not None:
         raise Refused("这一版已经发过通知，不能再改单位。")
     submission.entry_id = entry
 

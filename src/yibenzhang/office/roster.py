@@ -277,13 +277,8 @@ def reviewers_of(session: Session, entries: Sequence[int]) -> dict[int, tuple[in
 Counts = dict[tuple[int, str], int]
 
 
-def open_matters(session: Session, submissions: Sequence[int]) -> Counts:
-    """{(submission, severity): how many matters still stand}."""
-    return open_and_undecided(session, submissions)[0]
-
-
 def open_and_undecided(session: Session, submissions: Sequence[int]) -> tuple[Counts, Counts]:
-    """The same, and how many of these nobody has decided about."""
+    """{(submission, severity): how many matters still stand}, and how many of these nobody has decided about."""
     stands: Counter[tuple[int, str]] = Counter()
     undecided: Counter[tuple[int, str]] = Counter()
     for at in range(0, len(submissions), 500):

@@ -187,11 +187,9 @@ def _wanted(actor: Actor, season: Season, asked: Asked) -> list[ColumnElement[bo
     if asked.find:
         out += [Matter.message.contains(word, autoescape=True) for word in asked.find.split()[:8]]
     if asked.reviewer:
-        mine = aliased(Assignment)
+        own = aliased(Assignment)
         out.append(
-            select(mine.entry_id)
-            .where(and_(mine.entry_id == Entry.id, mine.user_id == asked.reviewer))
-            .exists()
+            select(own.entry_id).where(and_(own.entry_id == Entry.id, own.user_id == asked.reviewer)).exists()
         )
     return out
 

@@ -72,8 +72,8 @@ def draw() -> str:
 
 def secret_of(key: bytes, number: int, drawn: str) -> str:
     """The secret of a person, as telephones take it: 160 bits in base32. Only who has ``key`` can work it out."""
-    told = hmac.new(key, f"second factor\0{number}\0{drawn}".encode(), hashlib.sha256).digest()
-    return base64.b32encode(told[:20]).decode()
+    stated = hmac.new(key, f"second factor\0{number}\0{drawn}".encode(), hashlib.sha256).digest()
+    return base64.b32encode(stated[:20]).decode()
 
 
 def address_of(secret: str, name: str) -> str:

@@ -88,8 +88,8 @@ def keep_user(session: Session, actor: Actor, user: User) -> None:
         session.flush()
     except IntegrityError as error:
         raise Refused(f"已有名为“{user.name}”的账号，请换一个账号名。") from error
-    told = _told(session, user)
-    note(session, actor, "user.add", "user", user.id, name=user.name, role=user.role, body=told["body"])
+    stated = _told(session, user)
+    note(session, actor, "user.add", "user", user.id, name=user.name, role=user.role, body=stated["body"])
 
 
 def change_user(session: Session, actor: Actor, user: User, role: str, shown: str, body: str) -> None:

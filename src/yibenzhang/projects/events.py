@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -155,8 +155,3 @@ def place_of(page: int | None, place: str | None) -> str:
     from yibenzhang.resources.published import place_of as said
 
     return said(page, place)
-
-
-def suppliers_of(events: Iterable[Event]) -> Iterator[str]:
-    """The suppliers that events name, each once."""
-    yield from dict.fromkeys(e.supplier for e in events if e.supplier)

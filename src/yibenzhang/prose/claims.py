@@ -84,33 +84,7 @@ def _passage(
     end_of_last = 0
     for q in quantities:
         between = passage.text[end_of_last : q.start]
-        if "。" in between and _GOES_ON.match(between.rpartition("。")[2]):
-            # "……77.33%。较上年减少……", "……万元。其中：……": it still speaks of the same amount, or of the whole
-            # whose parts were listed
-            compared = COMPARES.match(between.rpartition("。")[2])
-            if compared and state.head is not None and _listed_under(passage, state):
-                state.current = state.head
-        elif "。" in between:
-            keep = state.head if inherited and not _WORDS["list"].search(passage.text[:end_of_last]) else None
-            state.head, state.current, state.budget, state.last, state.change = (
-                keep,
-                None,
-                state.budget,
-                None,
-                None,
-            )
-            if re.search(r"。[^。]*\d+[、.]", between):
-                state.budget = None
-        elif ";" in between and _first(quantities, state) and COMPARES.match(between.rpartition(";")[2]):
-            pass  # "……12.00万元；比上年预算增加……": one amount, and what became of it
-        elif (
-            ";" in between
-            and state.budget is not None
-            and _WORDS["same_item"].search(between.rpartition(";")[2])
-        ):
-            pass  # "年初预算：……；支出决算：……；完成年初预算的……": one item
-        elif ";" in between and not state.outside:
-            state.current, state.budget, state.last, state.change = None, None, None, None
+        _stopped(state, passage, quantities, between, end_of_last, inherited)
         if "。" in between or ";" in between:
             state.done = None
         _brackets(state, between)
@@ -130,6 +104,30 @@ def _passage(
     return state.claims, following
 
 
+def _stopped(
+    state: _State, passage: Passage, quantities: list[Quantity], between: str, at: int, inherited: bool
+) -> None:
+    """What the marks between one number and the next leave of what was spoken of; ``at``: where the last one ends."""
+    after, goes_on = between.rpartition("。")[2], between.rpartition(";")[2]
+    if "。" in between and _GOES_ON.match(after):
+        # "……77.33%。较上年减少……", "……万元。其中：……": it still speaks of the same amount, or of the whole whose
+        # parts were listed
+        if COMPARES.match(after) and state.head is not None and _listed_under(passage, state):
+            state.current = state.head
+    elif "。" in between:
+        keep = inherited and not _WORDS["list"].search(passage.text[:at])
+        state.head, state.current = state.head if keep else None, None
+        state.last, state.change = None, None
+        if re.search(r"。[^。]*\d+[、.]", between):
+            state.budget = None
+    elif ";" in between and _first(quantities, state) and COMPARES.match(goes_on):
+        pass  # "……12.00万元；比上年预算增加……": one amount, and what became of it
+    elif ";" in between and state.budget is not None and _WORDS["same_item"].search(goes_on):
+        pass  # "年初预算：……；支出决算：……；完成年初预算的……": one item
+    elif ";" in between and not state.outside:
+        state.current, state.budget, state.last, state.change = None, None, None, None
+
+
 def _first(quantities: list[Quantity], state: _State) -> bool:
     """The amount spoken of is the whole, or the only one that the passage has told so far."""
     levels = [q for q in quantities if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL)]
@@ -145,8 +143,8 @@ def _listed_under(passage: Passage, state: _State) -> bool:
 def _void(claim: Claim) -> bool:
     if claim.says == Says.CHANGE and claim.subject is None:
         return True
-    told = (claim.subject, claim.against, claim.change, claim.rate)
-    return any(q is not None and q.kind == Kind.BROKEN for q in told)
+    stated = (claim.subject, claim.against, claim.change, claim.rate)
+    return any(q is not None and q.kind == Kind.BROKEN for q in stated)
 
 
 def _brackets(state: _State, between: str) -> None:
@@ -262,11 +260,11 @@ def _reached(state: _State, q: Quantity) -> None:
     """What was said to have moved in the same sentence, before its amount: "项目支出减少 80 万元，2026 年安排 720
     万元"."""
     for at, claim in enumerate(state.claims):
-        told = q.passage.text[claim.at : q.start]
+        stated = q.passage.text[claim.at : q.start]
         if (
             claim.subject is None
             and claim.change
-            and not _WORDS["ended"].search(told)
+            and not _WORDS["ended"].search(stated)
             and moved_before(claim.change, q)
         ):
             state.claims[at] = replace(claim, subject=q)

@@ -154,8 +154,8 @@ def _inside(box: Container, name: str, depth: int) -> bytes:
 
 
 def _opened(path: Path) -> Container:
-    told = path.stat()
-    return _cached(path, told.st_mtime_ns, told.st_size)
+    stated = path.stat()
+    return _cached(path, stated.st_mtime_ns, stated.st_size)
 
 
 @lru_cache(maxsize=2)  # a worker reads many members of one archive

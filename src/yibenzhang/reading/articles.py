@@ -76,22 +76,22 @@ class Layout:
         for node in order:
             self.weights[node] = Weight()
         for node in reversed(order):
-            mine = self.weights[node]
-            self._add(mine, node.text, node)
+            own = self.weights[node]
+            self._add(own, node.text, node)
             if node.tag == "a" and not (node.get("href") or "#").startswith(("#", "javascript")):
-                mine.links += 1
+                own.links += 1
             if node.tag in ("td", "th") and len(node) < 8:
-                words = "".join(str(t) for t in node.itertext()) if mine.words + mine.linked < 30 else ""
-                mine.numbers += bool(parse_amount(words))
+                words = "".join(str(t) for t in node.itertext()) if own.words + own.linked < 30 else ""
+                own.numbers += bool(parse_amount(words))
             parent = node.getparent()
             if parent is None or node is body:
                 continue
             above = self.weights[parent]
-            above.words += mine.words
-            above.sentences += mine.sentences
-            above.numbers += mine.numbers
-            above.linked += mine.linked
-            above.links += mine.links
+            above.words += own.words
+            above.sentences += own.sentences
+            above.numbers += own.numbers
+            above.linked += own.linked
+            above.links += own.links
             self._add(above, node.tail, parent)
 
     def _add(self, weight: Weight, text: str | None, node: etree._Element) -> None:

@@ -219,16 +219,16 @@ class _Cutter:
         """A title or a unit here, with a table below it."""
         if not (self._lone(r) or self._lead(r)):
             return False
-        told = self._blank(r - 1) and self._lone(r) and self._title(r)
+        stated = self._blank(r - 1) and self._lone(r) and self._title(r)
         gap = False
         for k in range(r, min(r + _LOOK_AHEAD, self.grid.rows)):
             if self._lead(k):
-                told = told or not gap
+                stated = stated or not gap
             elif self._blank(k):
                 gap = True
             elif not self._lone(k):
-                return told
-            elif gap and not told:
+                return stated
+            elif gap and not stated:
                 return False  # the last line of this table, and the next one's title below a blank row
         return False
 
@@ -257,9 +257,9 @@ class _Cutter:
     def _no_table(self, start: int, end: int) -> bool:
         """A single row, or cells strewn over a grid that is nearly empty."""
         rows = [self.fresh[k] for k in range(start, end) if self.fresh[k]]
-        told = sum(map(len, rows))
+        stated = sum(map(len, rows))
         positions = len(rows) * len({c.column for row in rows for c in row})
-        return len(rows) < 2 or positions > MAX_GRID_POSITIONS or positions > _STREWN + 20 * told
+        return len(rows) < 2 or positions > MAX_GRID_POSITIONS or positions > _STREWN + 20 * stated
 
     # ---- what comes out --------------------------------------------------------------------
 

@@ -63,19 +63,19 @@ class _Bounds:
 
     def notices(self) -> Iterator[ReadingNotice]:
         if self.long:
-            told = (
+            stated = (
                 f"有 {len(self.long)} 段文字超过 {MAX_PARAGRAPH_CHARS} 个字，分成几段核对，跨段的话没有核对。"
             )
-            yield ReadingNotice(told, self.long[0])
+            yield ReadingNotice(stated, self.long[0])
         if self.cut:
-            told = f"有 {len(self.cut)} 个单元格超过 {MAX_SHOWN_CELL_CHARS} 个字，其余的字没有读取。"
-            yield ReadingNotice(told, self.cut[0])
+            stated = f"有 {len(self.cut)} 个单元格超过 {MAX_SHOWN_CELL_CHARS} 个字，其余的字没有读取。"
+            yield ReadingNotice(stated, self.cut[0])
         if self.ended:
-            told = (
+            stated = (
                 f"内容超过 {MAX_TEXT_CHARS} 个字、{MAX_TABLE_CELLS} 个单元格或 {MAX_BLOCKS} 段，"
                 "从这里起没有读取；请拆成几个文件。"
             )
-            yield ReadingNotice(told, self.over, True, cut=True)
+            yield ReadingNotice(stated, self.over, True, cut=True)
 
 
 def within(

@@ -49,8 +49,8 @@ def zip_kind(package: Package) -> Kind:
     if main:
         return Kind.XLSX if main.startswith("xl/") or "workbook" in main else Kind.DOCX
     if "mimetype" in names and "content.xml" in names:
-        told = package.read("mimetype", 200)
-        return Kind.ODS if b"spreadsheet" in told else Kind.ODT
+        stated = package.read("mimetype", 200)
+        return Kind.ODS if b"spreadsheet" in stated else Kind.ODT
     return Kind.ZIP
 
 

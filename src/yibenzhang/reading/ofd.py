@@ -154,14 +154,14 @@ def _pages(listed: list[tuple[_Book, str]], notices: list[ReadingNotice]) -> lis
     for number, (book, location) in enumerate(listed, start=1):
         begins(number, len(listed))
         try:
-            page, told = _page(book, location, number, tables)
+            page, stated = _page(book, location, number, tables)
         except ReadingError as error:
             here = PagePlace(number, 0, 0, 0, 0)
             notices.append(ReadingNotice(f"本页未能读取：{error}", here, True))
             continue
         tables += sum(isinstance(b, Table) for b in page.blocks)
         pages.append(page)
-        notices.extend(told)
+        notices.extend(stated)
     return pages
 
 

@@ -114,8 +114,10 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
 
 def _damaged(found: Damage) -> list[ReadingNotice]:
     """Notices of pages whose content breaks off, and of damage that belongs to no page."""
-    told = "本页的数据已损坏，只有一部分能读出，其余内容未检查，请看原件。"
-    out = [ReadingNotice(told, PagePlace(n, 0, 0, 0, 0), True) for n in sorted(found.pages) if n <= MAX_PAGES]
+    stated = "本页的数据已损坏，只有一部分能读出，其余内容未检查，请看原件。"
+    out = [
+        ReadingNotice(stated, PagePlace(n, 0, 0, 0, 0), True) for n in sorted(found.pages) if n <= MAX_PAGES
+    ]
     if found.elsewhere:
         out.append(ReadingNotice(f"PDF 里有 {found.elsewhere} 处数据已损坏，可能有内容没有读出，请看原件。"))
     return out
@@ -150,8 +152,8 @@ def read_page(
     finally:
         page.close()
     if shown.count > MAX_CHARS_PER_PAGE:
-        told = f"本页有 {shown.count} 个字符，只读取了前 {MAX_CHARS_PER_PAGE} 个。"
-        notices.append(ReadingNotice(told, here, True))
+        stated = f"本页有 {shown.count} 个字符，只读取了前 {MAX_CHARS_PER_PAGE} 个。"
+        notices.append(ReadingNotice(stated, here, True))
     if bad > 3:
         notices.append(ReadingNotice(f"本页有 {bad} 个字形无法识别，涉及的内容未检查。", here))
     hs, vs = drawn.hs, drawn.vs

@@ -55,10 +55,10 @@ def read_image(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]
             if got is None:
                 notices.append(_too_large(number))
                 continue
-            page, told = read_scan(*got, number, tables)
+            page, stated = read_scan(*got, number, tables)
             tables += sum(isinstance(b, Table) for b in page.blocks)
             pages.append(page)
-            notices.extend(told)
+            notices.extend(stated)
     return tuple(pages), tuple(notices)
 
 
@@ -93,8 +93,8 @@ def _frame(image: Image.Image) -> tuple[Gray, float] | None:
     width, height = image.size
     if width * height > MAX_SCAN_PIXELS:
         return None
-    told = image.info.get("dpi")
-    dpi = _dpi(told, max(width, height))
+    stated = image.info.get("dpi")
+    dpi = _dpi(stated, max(width, height))
     frame = ImageOps.exif_transpose(image)
     if frame.mode not in ("L", "RGB"):
         if frame.mode in ("RGBA", "LA", "PA", "P") and (frame.mode != "P" or "transparency" in frame.info):

@@ -56,16 +56,16 @@ def read_scan(gray: Gray, scale: float, number: int, first: int) -> tuple[Page, 
     here = PagePlace(number, 0, 0, 0, 0)
     low, high = sorted(gray.shape)
     if low < _LEAST or high > _SLIM * low:
-        told = "本页图像太小或太窄，不像一页文件，未识别，内容未检查。"
+        stated = "本页图像太小或太窄，不像一页文件，未识别，内容未检查。"
         size = gray.shape[1] * scale, gray.shape[0] * scale
-        return Page(number, *size, (), True), [ReadingNotice(told, here, True)]
+        return Page(number, *size, (), True), [ReadingNotice(stated, here, True)]
     sheet, turn, skew = _upright(*laid_flat(gray, scale))
     tables, _ = tables_of(number, sheet.hs, sheet.vs, [], first)
     strips = strips_of(sheet, tables)
     notices: list[ReadingNotice] = []
     if len(strips) > MAX_SCAN_STRIPS:
-        told = f"本页的文字超过 {MAX_SCAN_STRIPS} 处，只识别了其中一部分；未识别的内容未检查。"
-        notices.append(ReadingNotice(told, here, True))
+        stated = f"本页的文字超过 {MAX_SCAN_STRIPS} 处，只识别了其中一部分；未识别的内容未检查。"
+        notices.append(ReadingNotice(stated, here, True))
         strips = strips[:MAX_SCAN_STRIPS]
     glyphs: list[Glyph] = []
     if strips:
@@ -73,14 +73,14 @@ def read_scan(gray: Gray, scale: float, number: int, first: int) -> tuple[Page, 
     reader, shapes = recogniser(), Shapes()
     for strip in strips:
         if time.monotonic() > until:
-            told = f"本页识别超过 {SCAN_SECONDS} 秒，只识别了其中一部分；未识别的内容未检查。"
-            notices.append(ReadingNotice(told, here, True))
+            stated = f"本页识别超过 {SCAN_SECONDS} 秒，只识别了其中一部分；未识别的内容未检查。"
+            notices.append(ReadingNotice(stated, here, True))
             break
         glyphs.extend(glyphs_of(read_strip(reader, shapes, sheet, strip), strip, sheet.scale))
     unread = _garbled(glyphs) if strips else not tables and not is_blank(gray)
     if unread and not notices:
-        told = "本页图像不清或不是文字，未能识别，内容未检查。"
-        return Page(number, *sheet.size, (), True, turn, skew), [ReadingNotice(told, here, True)]
+        stated = "本页图像不清或不是文字，未能识别，内容未检查。"
+        return Page(number, *sheet.size, (), True, turn, skew), [ReadingNotice(stated, here, True)]
     page = page_of(number, sheet.size, glyphs, sheet.hs, sheet.vs, first, True, turn, skew)
     return page, notices
 

@@ -47,9 +47,9 @@ class Shapes:
         if len(reading.text) != len(seen) or reading.least < 0.99 or not set(reading.text) <= _LEARNT:
             return
         for char, picture in zip(reading.text, seen, strict=True):
-            mine = self._known.setdefault(char, [])
-            if len(mine) < MOST:
-                mine.append(picture)
+            own = self._known.setdefault(char, [])
+            if len(own) < MOST:
+                own.append(picture)
                 self._stack = None
 
     def read(self, seen: Pictures) -> str:

@@ -84,9 +84,9 @@ def pages_of(sheets: Iterable[Sheet], notices: list[ReadingNotice]) -> tuple[Pag
     pages: list[Page] = []
     tables = 0
     for number, sheet in enumerate(sheets, start=1):
-        blocks, told = _blocks(sheet, tables)
+        blocks, stated = _blocks(sheet, tables)
         tables += sum(isinstance(b, Table) for b in blocks)
-        notices.extend(told)
+        notices.extend(stated)
         pages.append(Page(number, 0, 0, tuple(blocks)))
     return tuple(pages)
 
@@ -140,14 +140,14 @@ def _notices(sheet: Sheet, hidden: set[int]) -> list[ReadingNotice]:
     if lost_columns:
         notices.append(ReadingNotice(f"有 {len(lost_columns)} 个隐藏列没有读取。", here))
     if missing:
-        told = f"有 {len(missing)} 个公式没有保存计算结果，按无法读取处理；请用表格软件打开并保存后再检查。"
-        notices.append(ReadingNotice(told, SheetPlace(sheet.name, *min(missing))))
+        stated = f"有 {len(missing)} 个公式没有保存计算结果，按无法读取处理；请用表格软件打开并保存后再检查。"
+        notices.append(ReadingNotice(stated, SheetPlace(sheet.name, *min(missing))))
     if sheet.pictures:
-        told = f"有 {len(sheet.pictures)} 幅较大的图片、文本框或嵌入对象，里面的内容没有读取，请看原件。"
-        notices.append(ReadingNotice(told, SheetPlace(sheet.name, *min(sheet.pictures))))
+        stated = f"有 {len(sheet.pictures)} 幅较大的图片、文本框或嵌入对象，里面的内容没有读取，请看原件。"
+        notices.append(ReadingNotice(stated, SheetPlace(sheet.name, *min(sheet.pictures))))
     if faults:
-        told = f"有 {len(faults)} 个单元格显示为公式错误（如 {values[min(faults)].text}）。"
-        notices.append(ReadingNotice(told, SheetPlace(sheet.name, *min(faults))))
+        stated = f"有 {len(faults)} 个单元格显示为公式错误（如 {values[min(faults)].text}）。"
+        notices.append(ReadingNotice(stated, SheetPlace(sheet.name, *min(faults))))
     return notices
 
 

@@ -214,10 +214,10 @@ def _sheets(root: etree._Element, more: str) -> Iterator[tuple[str, dict[str, st
 
 def _is_for(media: str) -> bool:
     """A style sheet, or a part of one, that is for the screen on which the page is read."""
-    told = media.lower()
-    if "print" in told and "screen" not in told:
+    stated = media.lower()
+    if "print" in stated and "screen" not in stated:
         return False
-    widths = [(m.group(1), int(m.group(2))) for m in _WIDTHS.finditer(told)]
+    widths = [(m.group(1), int(m.group(2))) for m in _WIDTHS.finditer(stated)]
     return all(w >= _SCREEN if most == "max" else w <= _SCREEN for most, w in widths)
 
 

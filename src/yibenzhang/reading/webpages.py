@@ -155,8 +155,10 @@ class _Reader:
         self._title(body, main)
         self.notices += unread_parts(main)
         if styles.unknown:
-            told = f"网页样式里有 {styles.unknown} 条隐藏内容的规则没有看懂，读到的可能有页面上不显示的内容。"
-            self.notices.append(ReadingNotice(told))
+            stated = (
+                f"网页样式里有 {styles.unknown} 条隐藏内容的规则没有看懂，读到的可能有页面上不显示的内容。"
+            )
+            self.notices.append(ReadingNotice(stated))
         loose = sum(isinstance(b, Paragraph) and bool(_LOOSE.fullmatch(b.text.strip())) for b in self.blocks)
         if loose >= _MOST_LOOSE:
             self.notices.append(ReadingNotice(f"网页里有 {loose} 个数字单独成行，不在表格里，没有按表核对。"))
@@ -171,9 +173,9 @@ class _Reader:
                 names.append(words or target.rpartition("/")[2])
         names = list(dict.fromkeys(n[:80] for n in names if n))
         if names:
-            told = "、".join(names[:12]) + (" 等" if len(names) > 12 else "")
+            stated = "、".join(names[:12]) + (" 等" if len(names) > 12 else "")
             self.notices.append(
-                ReadingNotice(f"网页列有 {len(names)} 个附件，附件没有读取，请下载后一并检查：{told}。")
+                ReadingNotice(f"网页列有 {len(names)} 个附件，附件没有读取，请下载后一并检查：{stated}。")
             )
 
     def _title(self, body: etree._Element, main: etree._Element) -> None:

@@ -118,8 +118,8 @@ class _Reader:
         if not self.unread:
             return ()
         count = len(self.unread)
-        told = f"文中有 {count} 处较大的图片或嵌入的表格对象，里面的内容没有读取；请改为文档表格后再检查。"
-        return (ReadingNotice(told, self.unread[0], True),)
+        stated = f"文中有 {count} 处较大的图片或嵌入的表格对象，里面的内容没有读取；请改为文档表格后再检查。"
+        return (ReadingNotice(stated, self.unread[0], True),)
 
     def tables_in(self, part: etree._Element) -> None:
         """A table with numbers in the head or foot of pages is not read, and told."""

@@ -107,15 +107,15 @@ def _count(text: str, default: int) -> int:
 
 def only_lays_out(rows: list[TableRow]) -> bool:
     """A table that only places other tables and text on the page."""
-    nested = told = 0
+    nested = stated = 0
     for row in rows:
         for _, _, _, tc in row.cells:
             if next(tc.iter("{*}tbl"), None) is not None:
                 nested += 1
             elif any((t.text or "").strip() for t in tc.iter("{*}t")):
-                told += 1
+                stated += 1
     columns = max(len(row.cells) for row in rows)
-    return nested > 0 and (told < _TOLD_CELLS or len(rows) < 2 or columns < 2)
+    return nested > 0 and (stated < _TOLD_CELLS or len(rows) < 2 or columns < 2)
 
 
 def is_drawn(tc: etree._Element) -> bool:

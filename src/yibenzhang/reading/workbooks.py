@@ -91,8 +91,8 @@ def xlsx_sheets(
 
 def _result(sheets: list[Sheet], hidden: list[str], notices: list[ReadingNotice]) -> Read:
     if hidden:
-        told = "、".join(hidden[:10]) + (" 等" if len(hidden) > 10 else "")
-        notices.append(ReadingNotice(f"有 {len(hidden)} 张隐藏的工作表没有读取：{told}。"))
+        stated = "、".join(hidden[:10]) + (" 等" if len(hidden) > 10 else "")
+        notices.append(ReadingNotice(f"有 {len(hidden)} 张隐藏的工作表没有读取：{stated}。"))
     pages = pages_of(sheets, notices)
     if not any(p.blocks for p in pages):
         raise ReadingError(_EMPTY)
@@ -101,11 +101,11 @@ def _result(sheets: list[Sheet], hidden: list[str], notices: list[ReadingNotice]
 
 def _unique(name: str, names: set[str]) -> str:
     name = "".join(c for c in name if c.isprintable())[:60] or "工作表"
-    told, n = name, 2
-    while told in names:
-        told, n = f"{name}({n})", n + 1
-    names.add(told)
-    return told
+    stated, n = name, 2
+    while stated in names:
+        stated, n = f"{name}({n})", n + 1
+    names.add(stated)
+    return stated
 
 
 def _strings(package: Package, part: str) -> list[str]:

@@ -308,13 +308,13 @@ def _numbers(layout: Panels, panel: Panel, certain: Sequence[bool]) -> list[_Num
     # only where title or heading are understood: other tables print words among numbers on purpose
     table = _amounts_and_words([c for cells in (*columns, *others) for c in cells])
     amounts = (c for cells in columns for c in cells if _AMOUNT.fullmatch(narrow(c.text).strip()))
-    told = frozenset(c.row for c in amounts)
+    stated = frozenset(c.row for c in amounts)
     return [
         _Numbers(
             whole if len(decimals) < 2 else own,
             _mostly_numbers(cells, table if sure else (0, 0)),
             _amounts_but_few(cells),
-            told if sure else frozenset(),
+            stated if sure else frozenset(),
         )
         for cells, decimals, own, sure in zip(columns, found, most, certain, strict=True)
     ]

@@ -222,11 +222,11 @@ def run_line(results: Sequence[FoundFile]) -> str:
     doubtful = sum(bool(r.findings) and r.worst == Severity.WARNING for r in found)
     clean = sum(not r.findings for r in found)
     unread = len(results) - len(found)
-    told = [f"{bad} 份有错误（共 {len(errors)} 个）"] if bad else ["没有发现错误"]
-    told += [f"{doubtful} 份只有疑问"] if doubtful else []
-    told += [f"{clean} 份没有发现问题"] if clean else []
-    told += [f"{unread} 份没有读出"] if unread else []
-    return f"{len(results)} 份文件：{'，'.join(told)}。"
+    stated = [f"{bad} 份有错误（共 {len(errors)} 个）"] if bad else ["没有发现错误"]
+    stated += [f"{doubtful} 份只有疑问"] if doubtful else []
+    stated += [f"{clean} 份没有发现问题"] if clean else []
+    stated += [f"{unread} 份没有读出"] if unread else []
+    return f"{len(results)} 份文件：{'，'.join(stated)}。"
 
 
 def found_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -100,14 +100,3 @@ def last_run(session: Session, only: str | None = None) -> list[Quality]:
     if only is not None:
         asked = asked.where(Quality.body == only)
     return list(session.scalars(asked))
-
-
-def over_time(session: Session, body: str) -> Mapping[str, Decimal | None]:
-    """The pass rate of every run of a body, by its moment."""
-    asked = (
-        select(Quality.at, func.sum(Quality.checked), func.sum(Quality.passed))
-        .where(Quality.body == body, Quality.checked.is_not(None))
-        .group_by(Quality.at)
-        .order_by(Quality.at)
-    )
-    return {at.isoformat(): rate(int(c or 0), int(p or 0)) for at, c, p in session.execute(asked)}

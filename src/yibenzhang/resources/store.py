@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Integer, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Engine, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -342,8 +342,3 @@ def known_keys(session: Session, kind: str, keys: Iterable[str]) -> dict[str, En
         asked = select(Entry).where(Entry.kind == kind, Entry.key.in_(wanted[k : k + 500]))
         out.update({e.key: e for e in session.scalars(asked)})
     return out
-
-
-def last_number(session: Session) -> int:
-    """The last change of all: whoever has worked something out may see whether it still holds."""
-    return session.scalar(select(func.coalesce(func.max(History.id), 0).cast(Integer))) or 0

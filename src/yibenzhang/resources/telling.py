@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from yibenzhang.resources.models import Proposal
 from yibenzhang.resources.schema import Kind, Schema
 from yibenzhang.resources.values import shown
 
@@ -34,6 +35,26 @@ def change_sentence(schema: Schema, kind: Kind, before: Mapping[str, Any], after
         )
         parts.append(f"{field.name if field else name}：{old or '∅'} → {new or '∅'}")
     return "；".join(parts)
+
+
+def proposal_row(schema: Schema, proposal: Proposal, **more: Any) -> dict[str, Any]:
+    """A difference that waits for a decision, as it is given out; ``more`` stands before its sentence."""
+    kind = schema.kinds[proposal.kind]
+    changed = proposal.action == "change"
+    return {
+        "id": proposal.id,
+        "source": proposal.source,
+        "action": proposal.action,
+        "action_name": action_name(schema, proposal.action),
+        "kind": proposal.kind,
+        "kind_name": kind.name,
+        "name": proposal.name,
+        "body": proposal.body,
+        "before": proposal.before,
+        "after": proposal.after,
+        **more,
+        "told": change_sentence(schema, kind, proposal.before, proposal.after) if changed else "",
+    }
 
 
 def _plain(value: object) -> str:

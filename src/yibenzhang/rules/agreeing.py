@@ -137,17 +137,17 @@ def _digits(q: Quantity) -> int:
 
 def _changes(claims: list[Claim]) -> Iterator[Made]:
     """One amount of this year, said in several places to have changed by the same amount."""
-    told: dict[tuple[str, int], list[Claim]] = {}
+    stated: dict[tuple[str, int], list[Claim]] = {}
     for claim in claims:
         now, change = claim.subject, claim.change
         if claim.says != Says.CHANGE or now is None or change is None or not change.sign:
             continue
         if _digits(now) < _DIGITS:
             continue
-        before = told.setdefault((f"{now.amount.base.normalize():f}", change.sign), [])
+        before = stated.setdefault((f"{now.amount.base.normalize():f}", change.sign), [])
         if all(b.change is not change for b in before):
             before.append(claim)
-    for same in told.values():
+    for same in stated.values():
         for k, claim in enumerate(same):
             if (other := _like(claim, same[:k])) is not None:
                 yield from _compared(other, claim)

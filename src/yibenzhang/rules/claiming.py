@@ -232,10 +232,10 @@ def _completion(claim: Claim, near: Neighbours) -> Made:
 
 def _said_together(claim: Claim) -> bool:
     """One sentence tells the budget, what was carried out and the rate: it is a rate of nothing else."""
-    told = (claim.against, claim.subject, claim.rate)
-    if claim.subject is claim.against or any(q is None or q.passage is not claim.passage for q in told):
+    stated = (claim.against, claim.subject, claim.rate)
+    if claim.subject is claim.against or any(q is None or q.passage is not claim.passage for q in stated):
         return False
-    at = [q.start for q in told if q is not None]
+    at = [q.start for q in stated if q is not None]
     return "。" not in claim.passage.text[min(at) : max(at)]
 
 

@@ -212,9 +212,9 @@ def _classes_left_out(
     case: Case, named: dict[str, Mention], below: list[int], only: set[str]
 ) -> list[Mention]:
     """The classes that the paragraphs below neither name nor go through the items of."""
-    told = "".join(case.passages[n].text for n in below)
+    stated = "".join(case.passages[n].text for n in below)
     have = {code for n in below for code in _homes(case.mentions[n])} | only
-    return [m for c, m in named.items() if c not in have and m.name.removesuffix("支出") not in told]
+    return [m for c, m in named.items() if c not in have and m.name.removesuffix("支出") not in stated]
 
 
 def _nowhere_below(case: Case, missing: Sequence[Mention], opened: int) -> list[Mention]:

@@ -169,15 +169,29 @@ def vehicles_of(quantities: list[Quantity]) -> Relation | None:
         and _WORDS["car"].fullmatch(q.amount.unit.name)
         and not _WORDS["device"].search(q.lead)
     ]
-    if cars and _WORDS["cars_in_all"].search(cars[-1].lead) and len(cars) > 2:
-        begin = cars[-1].passage.text.rfind("。", 0, cars[-1].start)
-        parts = [q for q in cars[:-1] if q.start > begin]
-        if len(parts) > 1 and not any(
-            _WORDS["cars_whole"].search(q.lead[-14:]) and _WORDS["cars_open"].match(q.passage.text, q.end)
-            for q in parts
-        ):
-            terms = (Term(1, cars[-1].fact), *(Term(-1, q.fact) for q in parts))
-            return Relation(f"prose.vehicles|{cars[-1].fact.id}", "prose.vehicles", terms)
+    return _cars_summed(cars) or _cars_listed(cars)
+
+
+def _vehicles(whole: Quantity, parts: list[Quantity]) -> Relation:
+    terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
+    return Relation(f"prose.vehicles|{whole.fact.id}", "prose.vehicles", terms)
+
+
+def _cars_summed(cars: list[Quantity]) -> Relation | None:
+    """The kinds first, then what they come to."""
+    if len(cars) < 3 or not _WORDS["cars_in_all"].search(cars[-1].lead):
+        return None
+    begin = cars[-1].passage.text.rfind("。", 0, cars[-1].start)
+    parts = [q for q in cars[:-1] if q.start > begin]
+    opened = any(
+        _WORDS["cars_whole"].search(q.lead[-14:]) and _WORDS["cars_open"].match(q.passage.text, q.end)
+        for q in parts
+    )
+    return _vehicles(cars[-1], parts) if len(parts) > 1 and not opened else None
+
+
+def _cars_listed(cars: list[Quantity]) -> Relation | None:
+    """The whole first, then the kinds."""
     for at, whole in enumerate(cars):
         if not _WORDS["cars_whole"].search(_before(whole)):
             continue
@@ -190,8 +204,7 @@ def vehicles_of(quantities: list[Quantity]) -> Relation | None:
             q for q in cars[at + 1 :] if not stop or (q.passage is whole.passage and q.end <= stop.start())
         ]
         if len(parts) >= 2 and not _WORDS["and_others"].match(parts[-1].passage.text, parts[-1].end):
-            terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in parts))
-            return Relation(f"prose.vehicles|{whole.fact.id}", "prose.vehicles", terms)
+            return _vehicles(whole, parts)
     return None
 
 

@@ -120,17 +120,7 @@ def _listed(document: Document, passages: Sequence[Passage], case: Case) -> dict
             return {}
         start = at + 1
     found = {t.table.standard.id for t in case.tables if t.table.standard}
-    listed: dict[str, Passage] = {}
-    last = start
-    for k, p in enumerate(passages[start : start + 60], start):
-        if p.pieces[0][1].place.page and p.pieces[0][1].place.page > 4:
-            break
-        if not document.drawn and any(p.text == q.text for q in passages[start:k]):
-            break
-        for name in re.split(r"\d+$|[.…·]{3,}", p.text) if len(p.text) < _LONGEST_ENTRY else ():
-            if name.endswith("表") and len(name) < 50 and (table := match_title(name, stage, standards)):
-                listed.setdefault(table.id, p)
-                last = k
+    listed, last = _entries(document, passages, start, case)
     if missing := [i for i in listed if i not in found]:
         titles = [_COUNTED.sub("", p.text) for p in passages[last + 1 :] if len(p.text) < _LONGEST_TITLE]
         titles += [v.title for v in case.views]
@@ -139,6 +129,29 @@ def _listed(document: Document, passages: Sequence[Passage], case: Case) -> dict
     if not listed or len(missing) * 3 > len(listed):
         return {}
     return {i: listed[i] for i in missing}
+
+
+def _entries(
+    document: Document, passages: Sequence[Passage], start: int, case: Case
+) -> tuple[dict[str, Passage], int]:
+    """The standard tables that the contents name, each with its entry, and the position of the last entry."""
+    listed: dict[str, Passage] = {}
+    last = start
+    for k, p in enumerate(passages[start : start + 60], start):
+        if p.pieces[0][1].place.page and p.pieces[0][1].place.page > 4:
+            break
+        if not document.drawn and any(p.text == q.text for q in passages[start:k]):
+            break
+        for name in re.split(r"\d+$|[.…·]{3,}", p.text) if len(p.text) < _LONGEST_ENTRY else ():
+            table = (
+                match_title(name, case.stage, case.standards)
+                if name.endswith("表") and len(name) < 50
+                else None
+            )
+            if table is not None:
+                listed.setdefault(table.id, p)
+                last = k
+    return listed, last
 
 
 def _ends_a_line(passages: Sequence[Passage], entry: Passage) -> bool:

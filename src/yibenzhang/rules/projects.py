@@ -163,8 +163,8 @@ def _said(label: str, fact: Fact, quantities: tuple[Quantity, ...]) -> bool:
     """The text names the project with its amount, in whatever section."""
     if fact.amount is None:
         return False
-    mine = (q for q in quantities if q.money and abs(q.amount.base - fact.amount.base) <= _CENT)
-    return any(_bare(_WORDS["around"].sub("", fold(q.lead))).endswith(label) for q in mine)
+    own = (q for q in quantities if q.money and abs(q.amount.base - fact.amount.base) <= _CENT)
+    return any(_bare(_WORDS["around"].sub("", fold(q.lead))).endswith(label) for q in own)
 
 
 def _merged(fact: Fact, other: Fact, listed: set[Decimal]) -> bool:

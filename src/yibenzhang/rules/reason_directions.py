@@ -55,9 +55,9 @@ def _reasons(p: Passage, found: list[Quantity]) -> Iterator[_Reason]:
         yield _Reason(m.start(), m.end(), _end(p.text, m.end()), way, f"{m.group('way')}预算")
     last: int | None = None
     for q in found:
-        told = q.kind in (Kind.DELTA, Kind.RATE) or (q.percent and _WORDS["compared"].search(q.lead))
+        stated = q.kind in (Kind.DELTA, Kind.RATE) or (q.percent and _WORDS["compared"].search(q.lead))
         sentence = _sentence_before(p.text, q.start)
-        if not (told and q.sign and q.amount.value) or words.left_over.search(sentence):
+        if not (stated and q.sign and q.amount.value) or words.left_over.search(sentence):
             continue
         if before := _before(p.text, q):
             yield _Reason(q.start, *before, q.sign, _WAYS[1 if q.sign > 0 else -1])

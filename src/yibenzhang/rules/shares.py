@@ -27,15 +27,7 @@ def share_claim(claim: Claim, near: Neighbours) -> Made:
     if (whole := _taken_of(claim)) is not None:
         return share_of(part.fact, whole, rate)
     named = [*near.spoken(claim.base), *near.named(claim.base)] if claim.base else []
-    wholes: list[Fact] = [claim.against.fact] if claim.against and not claim.base else []
-    wholes += [q.fact for q in near.before(claim) if q is not part]
-    core = claim.base.strip('“”"')[-2:]
-    wholes += [
-        q.fact
-        for q in near.section(claim)
-        if q is not part and (not core or core in q.lead.replace("”", "") or re.search(r"总|合计", q.lead))
-    ]
-    wholes += near.named("")
+    wholes = _wholes(claim, part, near)
     parts = [part.fact] + [q.fact for q in near.before(claim) if q is not part]
     if (said := _base_beside(claim)) is not None:
         named, wholes = [said], []  # the sentence itself tells the amount of the whole that it names
@@ -52,6 +44,19 @@ def share_claim(claim: Claim, near: Neighbours) -> Made:
     if otherwise is None:  # nobody would hear of a share that is wrong
         options = [replace(o, accuses=False) for o in options]
     return Alternatives(options, otherwise)
+
+
+def _wholes(claim: Claim, part: Quantity, near: Neighbours) -> list[Fact]:
+    """What a part may be a share of where nothing names it: what stands before it, in its section, in the tables."""
+    core = claim.base.strip('“”"')[-2:]
+    wholes: list[Fact] = [claim.against.fact] if claim.against and not claim.base else []
+    wholes += [q.fact for q in near.before(claim) if q is not part]
+    wholes += [
+        q.fact
+        for q in near.section(claim)
+        if q is not part and (not core or core in q.lead.replace("”", "") or re.search(r"总|合计", q.lead))
+    ]
+    return wholes + near.named("")
 
 
 def _taken_of(claim: Claim) -> Fact | None:

@@ -177,33 +177,54 @@ def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
     if split.parts != split.short:
         yield from _summed_up(split, values)
     for at, whole in enumerate(values):
-        clause = whole.lead.replace("“", "").replace("”", "").split("。")[-1]
-        if not any(clause.split(",")[-1].find(word) >= 0 for word in split.total):
+        if not _names_whole(split, whole):
             continue
-        if any(any(w in clause for w in part) for part in split.parts):
-            continue
-        stop = whole.passage.text.find("。", whole.end)
-        while stop >= 0 and GOES_ON.match(whole.passage.text, stop + 1):
-            stop = whole.passage.text.find("。", stop + 1)
-        found: dict[int, Quantity] = {}
-        for q in values[at + 1 :]:
-            if stop >= 0 and (q.passage is not whole.passage or stop < q.start):
-                break
-            for n, words in enumerate(split.parts):
-                if n not in found and any(w in _named_by(q) for w in words):
-                    found[n] = q
-                    break
+        stop = _stop(whole)
+        found = _parts_named(split, whole, stop, values[at + 1 :])
         if any(whole.end <= at and (stop < 0 or at < stop) for at in broken):
             continue
         found |= _unnamed(whole, found, values[at + 1 :])
-        told = whole.passage.text[whole.end : stop if stop >= 0 else None]
-        if split.parts == split.short and split.without in _DENIED.sub("", told):
+        stated = whole.passage.text[whole.end : stop if stop >= 0 else None]
+        if split.parts == split.short and split.without in _DENIED.sub("", stated):
             continue
-        none = [n for n, words in enumerate(split.parts) if n not in found and _none_in(words, told)]
+        none = [n for n, words in enumerate(split.parts) if n not in found and _none_in(words, stated)]
         all_told = len(found) + len(none) >= len(split.parts)
         if len(found) >= FEWEST and (all_told or split.id == "prose.procurement"):
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in found.values()))
             yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
+
+
+def _names_whole(split: Split, q: Quantity) -> bool:
+    """Its clause names the whole, and none of the parts."""
+    clause = q.lead.replace("“", "").replace("”", "").split("。")[-1]
+    if not any(word in clause.split(",")[-1] for word in split.total):
+        return False
+    return not any(w in clause for part in split.parts for w in part)
+
+
+def _stop(whole: Quantity) -> int:
+    """Where the sentence ends that its parts may stand in, or those that go on about it; -1: nowhere."""
+    text = whole.passage.text
+    stop = text.find("。", whole.end)
+    while stop >= 0 and GOES_ON.match(text, stop + 1):
+        stop = text.find("。", stop + 1)
+    return stop
+
+
+def _parts_named(split: Split, whole: Quantity, stop: int, after: list[Quantity]) -> dict[int, Quantity]:
+    """The amounts behind the whole by the part that each names."""
+    found: dict[int, Quantity] = {}
+    for q in after:
+        if stop >= 0 and (q.passage is not whole.passage or stop < q.start):
+            break
+        named = (
+            n
+            for n, words in enumerate(split.parts)
+            if n not in found and any(w in _named_by(q) for w in words)
+        )
+        if (part := next(named, None)) is not None:
+            found[part] = q
+    return found
 
 
 def _named_by(q: Quantity) -> str:
@@ -274,8 +295,8 @@ def _in_turn(split: Split, values: list[Quantity], whole: Quantity) -> list[Quan
 
 def _before_sum(split: Split, values: list[Quantity], whole: Quantity) -> list[Quantity]:
     """The amounts right before a sum, one for each of its parts but those that are said to be none; else empty."""
-    if told := _in_turn(split, values, whole):
-        return told
+    if stated := _in_turn(split, values, whole):
+        return stated
     left = list(split.parts)
     found: list[Quantity] = []
     for q in reversed(values):

@@ -15,16 +15,16 @@ from yibenzhang.standards.lexicon.counts import whole_of_projects
 @rule("counts.whole")
 def wholes(case: Case) -> Iterator[Issue]:
     """The amount before "占项目支出总额的 100%" against all projects of the tables."""
-    told = _projects(case)
-    for position, p in enumerate(case.passages if told else ()):
+    stated = _projects(case)
+    for position, p in enumerate(case.passages if stated else ()):
         for m in whole_of_projects().finditer(p.text):
             before = [q for q in case.by_passage[position] if q.money and q.end <= m.start()]
             if not before or "。" in p.text[before[-1].end : m.start()]:
                 continue
             part = before[-1]
-            if any(agree(part.fact, f) for f in told):
+            if any(agree(part.fact, f) for f in stated):
                 continue
-            other = next((f for f in told if slip_of(part.fact, f)), None)
+            other = next((f for f in stated if slip_of(part.fact, f)), None)
             if other is not None and other.unit is not None:
                 words, facts = p.verbatim(part.start, m.end()).strip(), (part.fact, other)
                 yield issue_of("counts.whole", facts, words=words, whole=other.text, unit=other.unit.name)

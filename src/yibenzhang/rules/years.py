@@ -148,30 +148,51 @@ def _bare_title(text: str) -> str:
 
 
 def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
-    year, accounts = case.year or 0, case.stage == "accounts"
+    for check in (_told_years, _neighbour_years, _following_years, _stated_days):
+        yield from check(case, p)
+    same = (_SAME_YEAR, _SAME_TOTAL, _SAME_SUBJECT, _SAME_MOVES)
+    for m in (m for pattern in same for m in pattern.finditer(p.text)):
+        yield _year(p, m, "same", found=int(m.group(1)))
+
+
+def _told_years(case: Case, p: Passage) -> Iterator[Issue]:
+    """The year that the document says it is of, and that in which it says it is made public."""
     for m in (f for pattern in (_SCOPE_YEAR, _PUBLISHES, _MADE_OF) for f in pattern.finditer(p.text)):
-        if (found := int(next(g for g in m.groups() if g))) != year:
+        if (found := int(next(g for g in m.groups() if g))) != case.year:
             yield _year(p, m, "sentence", found=found, **_own(case))
     for m in _MADE_PUBLIC.finditer(p.text):
-        if int(m.group(1)) != year and not is_title(p):
+        if int(m.group(1)) != case.year and not is_title(p):
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+
+
+def _neighbour_years(case: Case, p: Passage) -> Iterator[Issue]:
+    """The year after, or in a budget the year before, where its own is meant."""
+    year, accounts = case.year or 0, case.stage == "accounts"
     for m in (_LATER if accounts else _NEXT).finditer(p.text):
-        several = (
-            not accounts and len(set(_DATED.findall(p.text)) - {str(year), str(year - 1), m.group(1)}) > 0
-        )
+        known = {str(year), str(year - 1), m.group(1)}
+        several = not accounts and bool(set(_DATED.findall(p.text)) - known)
         if int(m.group(1)) == year + 1 and not several:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
-    told = [
+    stated = [
         *_NOW.finditer(p.text),
         *(m for m in _MATTER.finditer(p.text) if not _names_year(p.text, m, year)),
     ]
-    for m in () if accounts else {m.start(): m for m in told}.values():
+    for m in () if accounts else {m.start(): m for m in stated}.values():
         if int(m.group(1)) == year - 1:
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+
+
+def _following_years(case: Case, p: Passage) -> Iterator[Issue]:
+    """Two years of which one ought to follow on the other."""
     for m in _FOLLOWING.finditer(p.text):
         if int(m.group(2)) - int(m.group(1)) != 1:
-            wrong = int(m.group(1)) if int(m.group(2)) == year else int(m.group(2))
+            wrong = int(m.group(1)) if int(m.group(2)) == case.year else int(m.group(2))
             yield _year(p, m, "sentence", found=wrong, **_own(case))
+
+
+def _stated_days(case: Case, p: Passage) -> Iterator[Issue]:
+    """The day of which something is told, that of publication, and the year something was carried over from."""
+    year, accounts = case.year or 0, case.stage == "accounts"
     for m in _AS_OF.finditer(p.text):
         written = int(m.group(1))
         old = written < year - _STALE and bool(_WORDS["assets"].search(p.text))
@@ -183,12 +204,6 @@ def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
     for m in _CARRIED.finditer(p.text):
         if int(m.group(1)) not in (year - 1, year - accounts):
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
-    for m in (
-        m
-        for pattern in (_SAME_YEAR, _SAME_TOTAL, _SAME_SUBJECT, _SAME_MOVES)
-        for m in pattern.finditer(p.text)
-    ):
-        yield _year(p, m, "same", found=int(m.group(1)))
 
 
 def _names_year(text: str, m: re.Match[str], year: int) -> bool:

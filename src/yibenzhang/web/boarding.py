@@ -49,8 +49,8 @@ class Asked:
 
     def query(self, **changes: Any) -> dict[str, str]:
         """As an address has it, with some of it changed; what is as usual is left out."""
-        told = {f.name: getattr(self, f.name) for f in fields(self)} | changes
-        return {k: "true" if v is True else str(v) for k, v in told.items() if v}
+        stated = {f.name: getattr(self, f.name) for f in fields(self)} | changes
+        return {k: "true" if v is True else str(v) for k, v in stated.items() if v}
 
 
 def sifted(session: Session, lines: Sequence[Brief], asked: Asked, changed: frozenset[int]) -> list[Brief]:

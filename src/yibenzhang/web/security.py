@@ -220,10 +220,10 @@ def with_known(request: Request, response: Response, name: str) -> None:
     """From now on the browser is known as one in which this person, too, has logged in."""
     office = office_of(request)
     others = [kept for kept in _acquainted(request) if not known(office.secret, name, kept)]
-    told = "~".join([acquainted(office.secret, name), *others][:_MOST_KNOWN])
+    stated = "~".join([acquainted(office.secret, name), *others][:_MOST_KNOWN])
     response.set_cookie(
         _named(request, KNOWN),
-        told,
+        stated,
         max_age=int(KNOWN_FOR.total_seconds()),
         httponly=True,
         samesite="strict",
@@ -243,8 +243,8 @@ def seal_of(office: Office, words: str) -> str:
 
 def ticket_of(office: Office, proof: Proof, cookie: str, until: int) -> str:
     """What shows that this browser proved the password of a person, for the second step; a new password ends it."""
-    told = f"second step\0{proof.number}\0{proof.kept}\0{cookie}\0{until}"
-    return f"{proof.number}.{until}.{hmac.new(office.secret, told.encode(), hashlib.sha256).hexdigest()}"
+    stated = f"second step\0{proof.number}\0{proof.kept}\0{cookie}\0{until}"
+    return f"{proof.number}.{until}.{hmac.new(office.secret, stated.encode(), hashlib.sha256).hexdigest()}"
 
 
 def fresh_token() -> str:

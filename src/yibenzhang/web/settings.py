@@ -169,11 +169,11 @@ def _belongs(session: Session, path: Path) -> None:
     """A database works with one ledger folder, the one that holds its files. Raises DatabaseError."""
     if not path.exists():
         write(path, uuid.uuid4().hex.encode())
-    mine = path.read_text(encoding="ascii", errors="replace").strip()
+    own = path.read_text(encoding="ascii", errors="replace").strip()
     known = session.get(Setting, "ledger")
     if known is None:
-        session.add(Setting(key="ledger", value=mine))
-    elif known.value != mine:
+        session.add(Setting(key="ledger", value=own))
+    elif known.value != own:
         raise DatabaseError("这个数据库属于另一个账本文件夹；请用 --folder 指定那一个，或换一个数据库。")
 
 

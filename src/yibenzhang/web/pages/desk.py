@@ -113,13 +113,13 @@ def reminders(request: Request, office: Shop, who: Who, number: int) -> Response
         seen: set[int] = set()
         rows = []
         for r in found:
-            told = {"made_at": r.made_at, "who": r.who, "due_on": r.due_on, "text": assigning.plain(r)}
+            stated = {"made_at": r.made_at, "who": r.who, "due_on": r.due_on, "text": assigning.plain(r)}
             rows.append(
                 {
                     "id": r.id,
                     "entry": r.entry_id,
                     "body": names[r.entry_id],
-                    **told,
+                    **stated,
                     "last": r.entry_id not in seen,
                 }
             )

@@ -22,7 +22,7 @@ from yibenzhang.resources.measuring import last_run
 from yibenzhang.resources.published import bodies_of, together
 from yibenzhang.resources.quality_rules import rules_of as quality_rules
 from yibenzhang.resources.quality_tables import rate
-from yibenzhang.resources.telling import action_name, change_sentence
+from yibenzhang.resources.telling import proposal_row
 from yibenzhang.web.formats import forms, shown, wants_data
 from yibenzhang.web.pages.resources import MOST, PAGE, doer_of, only_of, schema_of
 from yibenzhang.web.pages.seasons import said
@@ -74,26 +74,7 @@ def proposals(
         total = deciding.count_open(session, source, kind, only)
         start, count = (0, MOST) if whole else ((page - 1) * PAGE, PAGE)
         found = deciding.proposals(session, source, kind, start, count, only)
-    listed: list[dict[str, Any]] = [
-        {
-            "id": p.id,
-            "source": p.source,
-            "action": p.action,
-            "action_name": action_name(schema, p.action),
-            "kind": p.kind,
-            "kind_name": schema.kinds[p.kind].name,
-            "name": p.name,
-            "body": p.body,
-            "before": p.before,
-            "after": p.after,
-            "at": p.at,
-            "told": change_sentence(schema, schema.kinds[p.kind], p.before, p.after)
-            if p.action == "change"
-            else "",
-        }
-        for p in found
-        if p.kind in schema.kinds
-    ]
+    listed = [proposal_row(schema, p, at=p.at) for p in found if p.kind in schema.kinds]
     return shown(
         request,
         who,
