@@ -14,6 +14,8 @@ _YEAR = re.compile(r"^20\d\d年度?")
 _PAGE = re.compile(r"[.…·]*\d{0,3}$")
 _LONGEST_ENTRY = 60
 _MOST = 80
+_TABLE = "表"
+"""What is the title of a table heads no text."""
 _FEWEST = 3
 """So many headings in a row that all come again are a contents page."""
 
@@ -34,7 +36,8 @@ def title_of(text: str) -> str:
 def contents_page(texts: Sequence[str], headings: Sequence[bool]) -> ContentsPage:
     """The contents page among paragraphs; ``headings``: which of them are numbered headings."""
     entries = _below_title(texts) or _come_again(texts, headings)
-    return ContentsPage(frozenset(entries), frozenset(title_of(texts[k]) for k in entries))
+    titles = (title_of(texts[k]) for k in entries)
+    return ContentsPage(frozenset(entries), frozenset(t for t in titles if not t.endswith(_TABLE)))
 
 
 def _below_title(texts: Sequence[str]) -> list[int]:

@@ -212,6 +212,8 @@ def numbered(case: Case) -> Iterator[Issue]:
         if not match:
             continue
         kind = match.lastgroup or ""
+        if kind == "part":
+            last = {k: v for k, v in last.items() if k == kind}  # below a part numbers begin anew
         before = last.get(kind)
         first = bool(_WORDS["first"].fullmatch(match.group()))
         if (
