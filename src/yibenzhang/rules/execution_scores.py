@@ -59,7 +59,9 @@ def execution_scores(case: Case) -> Iterator[Issue]:
 def _scored(form: GoalForm) -> _Scored | None:
     """The points for the execution and what they come to by the rate of the whole budget."""
     budget, spent = form.amounts.get("year.budget"), form.amounts.get("year.spent")
-    weights = {i.name: i.fact for i in form.weights if i.kind != "sum" and _WORDS["execution"].search(fold(i.name))}
+    weights = {
+        i.name: i.fact for i in form.weights if i.kind != "sum" and _WORDS["execution"].search(fold(i.name))
+    }
     scores = {i.name: i.fact for i in form.scores if i.kind != "sum"}
     both = weights.keys() & scores.keys()
     if len(both) != 1 or budget is None or spent is None or not budget.amount or not spent.amount:
