@@ -13,8 +13,6 @@ from yibenzhang.model.documents import Cell
 from yibenzhang.model.places import Place
 from yibenzhang.standards import fold
 
-_SPANNING = ("level1", "level2", "actual")
-"""What one cell may say of several rows."""
 _SATISFACTION = "服务对象满意度"
 """A level in some places, an indicator in others."""
 _LEVEL = re.compile(rf".{{2,14}}指标(?:\(?\d+分?\)?)?\d*|{_SATISFACTION}")
@@ -124,7 +122,7 @@ def _by_column(columns: Columns, row: Sequence[Cell], grid: Sequence[Cell | None
     named = found.get("name")
     if named is None or not fold(named.text) or named.row != max((c.row for c in row), default=-1):
         return None
-    return {n: c for n, c in found.items() if n in _SPANNING or c.row == named.row}
+    return {n: c for n, c in found.items() if n in ("level1", "level2") or c.row == named.row}
 
 
 def _by_order(columns: Columns, row: Sequence[Cell]) -> dict[str, Cell] | None:

@@ -76,6 +76,8 @@ def _costs(form: GoalForm, known: Vocabulary) -> Iterator[_Cost]:
         target = target_of(i.value)
         if target is None or i.period == "long" or not known.under(i, "cost") or target.sign in _RISE:
             continue
+        if _WORDS["others"].search(fold(i.level2)):
+            continue
         unit = known.unit(i, target)
         name = fold(i.name)
         if _WORDS["each"].search(name) or unit not in _MONEY:

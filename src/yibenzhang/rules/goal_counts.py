@@ -75,7 +75,7 @@ def _other(clause: str, counted: Sequence[_Counted]) -> Indicator | None:
 
 def _around(before: str, after: str, core: str) -> bool:
     """The first letters of the name end what stands before the number, its last letters end what stands behind."""
-    return any(
+    return not _WORDS["bodies"].search(after) and any(
         before.endswith(core[:k]) and after.endswith(core[k:]) for k in range(_PART, len(core) - _PART + 1)
     )
 
@@ -94,12 +94,19 @@ def satisfied(case: Case) -> Iterator[Issue]:
             if len(rates) != 1 or len(named) != 1 or form.kind == "overall":
                 continue
             [(i, target)], [m] = rates, named
-            end = _WORDS["satisfaction"].sub("", known.name(i))[-_PART:]
-            if Decimal(m.group("number")) != target.number and (not end or not m.group("who").endswith(end)):
+            whose = _WORDS["satisfaction"].sub("", known.name(i))
+            if Decimal(m.group("number")) != target.number and _one_group(m.group("who"), whose):
                 yield issue_at(
                     "goals.promised", m.group(), goal.place, (i.name, i.place), form=form.name or None, name=i.name,
                     value=i.value,
                 )  # fmt: skip
+
+
+def _one_group(said: str, whose: str) -> bool:
+    """One of both names nobody or all who are served; a group that both name is compared by its name elsewhere."""
+    general = any(_WORDS["general"].search(x) for x in (said, whose))
+    inner = any(_WORDS["inner"].search(x) for x in (said, whose))
+    return general and not inner and not (whose and said.endswith(whose[-_PART:]))
 
 
 _AMOUNT = re.compile(r"(?<![\d.])(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<unit>亿元|万元|元)(?!/)")
@@ -146,6 +153,8 @@ def _needed(text: str, year: int) -> Iterator[tuple[str, Decimal, Decimal]]:
         lead = _WORDS["needed"].search(m.group())
         years = {int(y) for y in _WORDS["year"].findall(m.group())}
         if lead is None or (years and year not in years):
+            continue
+        if _WORDS["elsewhere"].search(m.group(), lead.end()):
             continue
         for a in _AMOUNT.finditer(m.group(), lead.end()):
             if _WORDS["each"].search(m.group()[lead.end() : a.start()]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_at, issue_of
@@ -220,6 +220,8 @@ def _other_numbers(
             )
             continue
         unit = found.start() + len(found.group("number"))
+        if _of_another(text[: found.start()], text[unit:], same):
+            continue
         starts = sorted(
             (
                 (_begin(text[unit + len(t.unit) :], core), k)
@@ -231,6 +233,12 @@ def _other_numbers(
         if _one(starts):
             length, k = starts[0]
             yield text[found.start() : unit + len(same[k][2].unit) + length], same[k][1]
+
+
+def _of_another(before: str, after: str, same: Sequence[tuple[str, Indicator, Target]]) -> bool:
+    """The number may be that of the bodies to which belongs what the indicator counts."""
+    whom = _WORDS["for_whom"].search(before)
+    return bool(whom) and any(_WORDS["body_of_body"].search(after[len(t.unit) :]) for _, _, t in same)
 
 
 def _one(shared: list[tuple[int, int]]) -> bool:
@@ -249,11 +257,16 @@ def _begin(one: str, other: str) -> int:
 def _ends(before: str, core: str) -> int:
     """So many letters of a name stand right before a number; the whole of a short one behind a mark is long enough."""
     length = _shared(before, core)
+    satisfied = _WORDS["satisfaction"].search(core)
+    if satisfied and length < min(len(satisfied.group()) + _GROUP, len(core)):
+        return 0  # 公众满意度 is not 群众满意度
     whole = length == len(core) > 1 and before[: len(before) - length][-1:] in _MARKS
     return max(length, _FEWEST) if whole else length
 
 
 _MARKS = tuple("、,;:。")
+_GROUP = 2
+"""Letters that tell whose satisfaction it is."""
 
 
 def _shared(one: str, other: str) -> int:

@@ -34,7 +34,7 @@ class _Placed:
     kinds: frozenset[str]
 
 
-@rule("goals.placed", "goals.placed_apart", needs=("forms",))
+@rule("goals.placed", "goals.placed_twice", "goals.placed_apart", needs=("forms",))
 def placed(case: Case) -> Iterator[Issue]:
     """Indicators that stand under two levels: within a form or against the overall one each, among projects all
     together."""
@@ -85,13 +85,16 @@ def _effect(one: _Placed, other: _Placed) -> bool:
 
 def _placed(one: _Placed, other: _Placed) -> Issue:
     i, there = other.indicator, one.indicator
-    own = one.form is other.form
+    if one.form is other.form:
+        return issue_at(
+            "goals.placed_twice", i.name, i.place, (there.name, there.place), form=_named(other.form), second=i.level2,
+            third=there.level2,
+        )  # fmt: skip
     return issue_at(
         "goals.placed",
         i.name,
         i.place,
         (there.name, there.place),
-        template="form" if own else "",
         form=_named(other.form),
         overall=_overall(other.form),
         second=i.level2,

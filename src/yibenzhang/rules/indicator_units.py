@@ -17,7 +17,7 @@ from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("indicator_units")
 _RISE, _FALL = ("≥", ">"), ("≤", "<")
-_WHOLE, _HALF = 100, 50
+_WHOLE, _HALF, _GROWTH = 100, 50, 30
 
 
 @rule("goals.unit", "goals.direction", needs=("forms",))
@@ -46,9 +46,7 @@ def units(case: Case) -> Iterator[Issue]:
 def _odd(name: str, target: Target, known: Vocabulary) -> str:
     """Which sentence tells that the unit is none of the indicator's; empty where it may be."""
     if target.unit == "%":
-        return _odd_share(name)
-    if _WORDS["times"].search(name) and _WORDS["persons"].fullmatch(target.unit):
-        return "times"
+        return _odd_share(name, target)
     if target.unit and _WORDS["persons"].fullmatch(target.unit) and _WORDS["things"].search(name):
         return "things"
     satisfied = name.endswith(known.of("satisfied"))
@@ -60,11 +58,13 @@ def _odd(name: str, target: Target, known: Vocabulary) -> str:
     )
 
 
-def _odd_share(name: str) -> str:
-    """A share of a time, or of what is counted."""
+def _odd_share(name: str, target: Target) -> str:
+    """A share of a time, or of what is counted: a small one is its growth, all of it may be all who are due."""
     if _WORDS["limit"].search(name):
         return "" if _WORDS["not_limit"].search(name) else "limit"
     if not _WORDS["counted"].search(name) or _WORDS["compared"].search(name):
+        return ""
+    if target.number < _GROWTH or target.number == _WHOLE and _WORDS["all"].search(name):
         return ""
     change = _WORDS["changed"].search(name) and _WORDS["changed_counted"].search(name)
     return "" if change else "share"
@@ -78,15 +78,15 @@ def _much_of_bad(name: str, target: Target) -> bool:
 
 @rule("goals.exact", needs=("forms",), stages=("budget",))
 def exact(case: Case) -> Iterator[Issue]:
-    """Rates that are to be exactly so much, where more is better: "=90%"."""
+    """Rates that are to be exactly so much, where more is better: "=90%"; less than half is a share that was planned."""
     known = Vocabulary(words_of(case))
 
     def is_exact(i: Indicator, target: Target) -> bool:
         name = known.name(i)
-        less = target.sign == "=" and target.unit == "%" and 0 < target.number < _WHOLE
+        less = target.sign == "=" and target.unit == "%" and _HALF <= target.number < _WHOLE
         listed = name.endswith(known.of("more")) and not any(w in name for w in known.of("not_more"))
-        other = _WORDS["more"].search(name) and not _WORDS["not_more"].search(name)
-        return less and (listed or bool(other))
+        other = listed or bool(_WORDS["more"].search(name))
+        return less and other and not _WORDS["not_more"].search(name)
 
     yield from _together(case, "goals.exact", is_exact)
 
@@ -102,6 +102,19 @@ def limits(case: Case) -> Iterator[Issue]:
         return target.sign in _FALL and bool(work) and not _WORDS["not_outputs"].search(name)
 
     yield from _together(case, "goals.limit", is_limit)
+
+
+@rule("goals.times", needs=("forms",))
+def times(case: Case) -> Iterator[Issue]:
+    """Persons for times: "培训人次" of 300 persons."""
+    known = Vocabulary(words_of(case))
+
+    def is_persons(i: Indicator, target: Target) -> bool:
+        alone = empty(i.last) and empty(i.former)
+        persons = _WORDS["one_by_one"].fullmatch(target.unit)
+        return alone and bool(persons) and bool(_WORDS["times"].search(known.name(i)))
+
+    yield from _together(case, "goals.times", is_persons)
 
 
 @rule("goals.unit_word", needs=("forms",))
