@@ -33,7 +33,9 @@ def brackets(case: Case) -> Iterator[Issue]:
         half = p.text[at]
         words = p.clauses(at, at + 1)
         template = "open" if half in _CLOSES else "closed"
-        yield issue_at("wording.bracket", words, p.place(at), template=template, half=p.verbatim(at, at + 1).strip())
+        yield issue_at(
+            "wording.bracket", words, p.place(at), template=template, half=p.verbatim(at, at + 1).strip()
+        )
 
 
 def _alone(passages: Sequence[Passage]) -> list[Half]:

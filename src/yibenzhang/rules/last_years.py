@@ -30,7 +30,9 @@ def last_year(case: Case) -> Iterator[Issue]:
             found = int(m["year"])
             if found not in {year - 1, *(y - 1 for y in named)}:
                 words = p.clauses(m.start(), m.end())
-                yield issue_at("wording.last_year", words, p.place(m.start()), found=found, year=year, right=year - 1)
+                yield issue_at(
+                    "wording.last_year", words, p.place(m.start()), found=found, year=year, right=year - 1
+                )
 
 
 @rule("wording.column_year", needs=("year", "tables"))
@@ -49,12 +51,24 @@ def column_year(case: Case) -> Iterator[Issue]:
             continue
         wrong = years - {year, year - 1} if year in years else years
         moved = any(_WORDS["moved"].search(h) for h in head)
-        if len(wrong) != 1 or len(years) > 2 or len(kinds) > 1 or (len(years) > 1 and not (moved and year in years)):
+        if (
+            len(wrong) != 1
+            or len(years) > 2
+            or len(kinds) > 1
+            or (len(years) > 1 and not (moved and year in years))
+        ):
             continue
         cell = next(c for c, m in found if int(m["year"]) in wrong)
         values = {"found": wrong.pop(), "year": year, "right": year - 1 if year in years else year}
         template = "beside" if year in years else ""
-        yield issue_at("wording.column_year", cell.text.strip(), cell.place, template=template, table=t.table.name, **values)
+        yield issue_at(
+            "wording.column_year",
+            cell.text.strip(),
+            cell.place,
+            template=template,
+            table=t.table.name,
+            **values,
+        )
 
 
 def _head(t: TableFacts) -> tuple[list[str], list[tuple[Cell, re.Match[str]]]]:

@@ -16,7 +16,9 @@ from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("points")
 _SAID, _NAMED = _WORDS["said"], _WORDS["named"]
-_WAYS = tuple((_WORDS[f"first{w}"], _WORDS[f"item{w}"]) for w in ("", "_bracket", "_digit", "_bracket_digit", "_circle"))
+_WAYS = tuple(
+    (_WORDS[f"first{w}"], _WORDS[f"item{w}"]) for w in ("", "_bracket", "_digit", "_bracket_digit", "_circle")
+)
 """The first point and any point, numbered in one way."""
 _LEAST = 2
 _MARKS = ":,。;"

@@ -41,7 +41,12 @@ def templates(case: Case) -> Iterator[Issue]:
         seen.add(key)
         words = "、".join(absent[:_FEW])
         yield issue_at(
-            "names.template", words, p.place(m.start()), group=group_of(m), count=len(names), absent=len(absent)
+            "names.template",
+            words,
+            p.place(m.start()),
+            group=group_of(m),
+            count=len(names),
+            absent=len(absent),
         )
 
 

@@ -52,7 +52,11 @@ def twice(case: Case) -> Iterator[Issue]:
             words = second.passage.clauses(second.match.start(), second.match.end())
             place = second.passage.place(second.match.start("n"))
             yield issue_at(
-                "counts.twice", words, place, (there, first.passage.place(first.match.start("n"))), other=there
+                "counts.twice",
+                words,
+                place,
+                (there, first.passage.place(first.match.start("n"))),
+                other=there,
             )
 
 
@@ -65,7 +69,9 @@ def _told(p: Passage, kind: str, names: tuple[str, ...]) -> Iterator[_Told]:
         before = re.split("[,:(]", p.text[begin : m.start()])
         if not alone or _WORDS["other"].search(p.text[max(begin, m.start() - _LEAD) : m.end()]):
             continue
-        if kind == _BOUGHT and (_WORDS["bought"].search(p.text[p.text.rfind("。", 0, begin) + 1 : end]) or not _number(m["n"])):
+        if kind == _BOUGHT and (
+            _WORDS["bought"].search(p.text[p.text.rfind("。", 0, begin) + 1 : end]) or not _number(m["n"])
+        ):
             continue  # what is to be bought may be told without saying so again
         scope = _scope(p, "".join(before), names)
         if scope is not None:
@@ -92,10 +98,15 @@ def _pair(same: list[_Told]) -> tuple[_Told, _Told] | None:
     """The first two of different numbers that speak of one body and of one time."""
     for k, a in enumerate(same):
         for b in same[k + 1 :]:
-            apart = a.passage is not b.passage or sentence(a.passage.text, a.match.start(), a.match.end()) != (
-                sentence(b.passage.text, b.match.start(), b.match.end())
-            )
-            if a.number != b.number and apart and _one_body(a, b) and same_year(a.passage, a.match, b.passage, b.match):
+            apart = a.passage is not b.passage or sentence(
+                a.passage.text, a.match.start(), a.match.end()
+            ) != (sentence(b.passage.text, b.match.start(), b.match.end()))
+            if (
+                a.number != b.number
+                and apart
+                and _one_body(a, b)
+                and same_year(a.passage, a.match, b.passage, b.match)
+            ):
                 return a, b
     return None
 

@@ -183,7 +183,11 @@ def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
     for m in _CARRIED.finditer(p.text):
         if int(m.group(1)) not in (year - 1, year - accounts):
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
-    for m in (m for pattern in (_SAME_YEAR, _SAME_TOTAL, _SAME_SUBJECT, _SAME_MOVES) for m in pattern.finditer(p.text)):
+    for m in (
+        m
+        for pattern in (_SAME_YEAR, _SAME_TOTAL, _SAME_SUBJECT, _SAME_MOVES)
+        for m in pattern.finditer(p.text)
+    ):
         yield _year(p, m, "same", found=int(m.group(1)))
 
 
