@@ -16,8 +16,12 @@ from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("points")
 _SAID, _NAMED = _WORDS["said"], _WORDS["named"]
-_WAYS = tuple(
-    (_WORDS[f"first{w}"], _WORDS[f"item{w}"]) for w in ("", "_bracket", "_digit", "_bracket_digit", "_circle")
+_WAYS = (
+    (_WORDS["first"], _WORDS["item"]),
+    (_WORDS["first_bracket"], _WORDS["item_bracket"]),
+    (_WORDS["first_digit"], _WORDS["item_digit"]),
+    (_WORDS["first_bracket_digit"], _WORDS["item_bracket_digit"]),
+    (_WORDS["first_circle"], _WORDS["item_circle"]),
 )
 """The first point and any point, numbered in one way."""
 _LEAST = 2

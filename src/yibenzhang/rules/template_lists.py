@@ -82,7 +82,7 @@ def classes(case: Case) -> Iterator[Issue]:
     have = _printed(case)
     if len(have) < _LEAST - 1:
         return
-    told: set[str] = set()
+    seen: set[str] = set()
     for p in case.passages:
         if p.heading or _WORDS["terms"].search("".join(p.section)):
             continue
@@ -92,8 +92,8 @@ def classes(case: Case) -> Iterator[Issue]:
             known = len(set(listed) & have)
             if len(listed) < _LEAST or 2 * known < len(listed) or _WORDS["other"].search(p.text[begin:end]):
                 continue
-            for code in sorted(set(listed) - have - told):
-                told.add(code)
+            for code in sorted(set(listed) - have - seen):
+                seen.add(code)
                 entry = registers().function.entry(code, case.year)
                 name = entry.name if entry else code
                 yield issue_at("names.classes", p.clauses(m.start(), m.end()), p.place(m.start()), name=name)
