@@ -39,6 +39,8 @@ _TWO = 2
 _LEAD = 30
 """So many characters before a count say what it is not."""
 _BOUGHT = "equipment"
+_THINGS = ("equipment", "floor")
+"""Of these a sentence that does not say whose they are may stand against one that does; of people and posts none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +81,14 @@ def _stated(p: Passage, kind: str, names: tuple[str, ...]) -> Iterator[_Stated]:
     for m in found:
         begin, end = sentence(p.text, m.start(), m.end())
         alone = sum(n["key"] == m["key"] and begin <= n.start() < end for n in found) == 1
-        before = re.split("[,:(]", p.text[begin : m.start()])
         if not alone or _WORDS["other"].search(p.text[max(begin, m.start() - _LEAD) : m.end()]):
             continue
         if kind == _BOUGHT and (
             _WORDS["bought"].search(p.text[p.text.rfind("。", 0, begin) + 1 : end]) or not _number(m["n"])
         ):
             continue  # what is to be bought may be told without saying so again
-        scope = _scope(p, "".join(before), names)
-        if scope is not None:
+        scope = _scope(p, begin, p.text[begin : m.start()], names)
+        if scope is not None and (scope or kind in _THINGS):
             yield _Stated(p, m, scope, _number(m["n"]))
 
 
@@ -96,15 +97,22 @@ def _number(written: str) -> Decimal:
     return Decimal(digits) if digits[0].isascii() else Decimal(count_written(written))
 
 
-def _scope(p: Passage, before: str, names: tuple[str, ...]) -> str | None:
-    """Whose count the sentence says it is; None where that is another unit's."""
-    for scope, words in _SCOPES.items():
-        if words.search(before):
-            return scope
-    if any(n in before for n in names):
-        return "self"
-    headings = "".join(p.section[-2:])
-    return None if _WORDS["named"].search(before + headings) else ""
+def _scope(p: Passage, begin: int, before: str, names: tuple[str, ...]) -> str | None:
+    """Whose count the sentence says it is; None where that is another unit's, or where its clause has other words."""
+    found = next((scope for scope, words in _SCOPES.items() if words.search(before)), "")
+    ahead = [scope for scope, words in _SCOPES.items() if words.search(p.text, 0, begin)]
+    if not found and len(ahead) == 1:
+        found = ahead[0]  # the paragraph has said it
+    rest, above = before, "。".join((*p.section, _WORDS["inside"].sub("", p.text[:begin])))
+    for name in names:
+        found = found or ("self" if name in rest else "")
+        rest, above = rest.replace(name, ""), above.replace(name, "")
+    for words in _SCOPES.values():
+        rest, above = words.sub("", rest), words.sub("", above)
+    clause = re.split("[,:(]", rest)[-1]
+    if _WORDS["filler"].sub("", clause).strip("、)") or _WORDS["named"].search(rest):
+        return None
+    return None if _WORDS["named"].search(above) else found
 
 
 def _pair(same: list[_Stated]) -> tuple[_Stated, _Stated] | None:
@@ -119,11 +127,23 @@ def _pair(same: list[_Stated]) -> tuple[_Stated, _Stated] | None:
                 and apart
                 and _one_body(a, b)
                 and same_year(a.passage, a.match, b.passage, b.match)
+                and _one_moment(a, b)
             ):
                 return a, b
     return None
 
 
+def _one_moment(a: _Stated, b: _Stated) -> bool:
+    """Not two months that the sentences name."""
+    here, there = (set(_WORDS["moment"].findall(_said(x))) for x in (a, b))
+    return not here or not there or here == there
+
+
+def _said(x: _Stated) -> str:
+    begin, end = sentence(x.passage.text, x.match.start(), x.match.end())
+    return x.passage.text[begin:end]
+
+
 def _one_body(a: _Stated, b: _Stated) -> bool:
-    """Both say whose it is alike, or one of them does not say it."""
-    return a.scope == b.scope or not a.scope or not b.scope
+    """Both say whose it is alike, or one of them does not say it: not both."""
+    return bool(a.scope or b.scope) and (a.scope == b.scope or not a.scope or not b.scope)

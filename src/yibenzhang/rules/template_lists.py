@@ -90,7 +90,10 @@ def classes(case: Case) -> Iterator[Issue]:
             begin, end = sentence(p.text, m.start(), m.end())
             listed = _classes(m.group(), case.year)
             known = len(set(listed) & have)
-            if len(listed) < _LEAST or 2 * known < len(listed) or _WORDS["other"].search(p.text[begin:end]):
+            said = p.text[begin:end]
+            if not _WORDS["own"].search(said) or _WORDS["other"].search(said):
+                continue
+            if len(listed) < _LEAST or 2 * known < len(listed):
                 continue
             for code in sorted(set(listed) - have - seen):
                 seen.add(code)
