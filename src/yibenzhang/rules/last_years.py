@@ -25,14 +25,24 @@ def last_year(case: Case) -> Iterator[Issue]:
     year = case.year or 0
     for p in case.passages:
         for m in _WORDS["last"].finditer(p.text):
-            begin, _ = sentence(p.text, m.start(), m.end())
+            begin, end = sentence(p.text, m.start(), m.end())
             named = [int(y) for y in _WORDS["year"].findall(p.text, begin, m.start())]
             found = int(m["year"])
-            if found not in {year - 1, *(y - 1 for y in named)}:
+            if case.stage != "accounts" and _WORDS["settled"].match(p.text, m.end()):
+                continue
+            compared = _WORDS["moved_by"].search(p.text, m.end(), end)
+            if compared and not _base(p.text, m) and found not in {year - 1, *(y - 1 for y in named)}:
                 words = p.clauses(m.start(), m.end())
                 yield issue_at(
                     "wording.last_year", words, p.place(m.start()), found=found, year=year, right=year - 1
                 )
+
+
+def _base(text: str, m: re.Match[str]) -> bool:
+    """The clause tells by what something was reckoned."""
+    begin = max(text.rfind(c, 0, m.start()) for c in ",。;:") + 1
+    stop = min((k for c in ",。;" if (k := text.find(c, m.end())) >= 0), default=len(text))
+    return _WORDS["base"].search(text, begin, stop) is not None
 
 
 @rule("wording.column_year", needs=("year", "tables"))
@@ -58,6 +68,8 @@ def column_year(case: Case) -> Iterator[Issue]:
             or (len(years) > 1 and not (moved and year in years))
         ):
             continue
+        if year not in years and (moved or _other_amounts(t, [c for c, _ in found])):
+            continue  # this year's column may stand there without its year
         cell = next(c for c, m in found if int(m["year"]) in wrong)
         values = {"found": wrong.pop(), "year": year, "right": year - 1 if year in years else year}
         template = "beside" if year in years else ""
@@ -69,6 +81,16 @@ def column_year(case: Case) -> Iterator[Issue]:
             table=t.table.name,
             **values,
         )
+
+
+def _other_amounts(t: TableFacts, heads: list[Cell]) -> bool:
+    """A column that is not of the year has an amount, or says in the head that it is one."""
+    of_year = {k for c in heads for k in range(c.column, c.column + c.column_span)}
+    for row in t.table.table.grid():
+        for k, cell in enumerate(row):
+            if cell is not None and k not in of_year and _WORDS["amount"].fullmatch(flat(cell.text)):
+                return True
+    return False
 
 
 def _head(t: TableFacts) -> tuple[list[str], list[tuple[Cell, re.Match[str]]]]:

@@ -15,14 +15,20 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("points")
-_SAID, _NAMED = _WORDS["said"], _WORDS["named"]
-_WAYS = tuple(
-    (_WORDS[f"first{w}"], _WORDS[f"item{w}"]) for w in ("", "_bracket", "_digit", "_bracket_digit", "_circle")
+_SAID = (_WORDS["said"], _WORDS["task_below"], _WORDS["task_following"])
+_NAMED, _FOREIGN = _WORDS["named"], _WORDS["foreign"]
+_WAYS = (
+    (_WORDS["first"], _WORDS["item"]),
+    (_WORDS["first_bracket"], _WORDS["item_bracket"]),
+    (_WORDS["first_digit"], _WORDS["item_digit"]),
+    (_WORDS["first_bracket_digit"], _WORDS["item_bracket_digit"]),
+    (_WORDS["first_circle"], _WORDS["item_circle"]),
 )
 """The first point and any point, numbered in one way."""
-_LEAST = 2
+_LEAST, _MOST = 2, 9
+"""So many are announced to be listed right behind; more are a number of other things."""
 _MARKS = ":,。;"
-_ENDS = (":", "。")
+_NEAR = 6
 
 
 @rule("counts.points", needs=("text",), each_file=True)
@@ -31,9 +37,19 @@ def points(case: Case) -> Iterator[Issue]:
     for k, p in enumerate(case.passages):
         for said, found in (*_in_words(case.passages, k), *_below(case.passages, k), *_names(p)):
             count = count_written(said["n"])
-            if count >= _LEAST and found != count:
+            foreign = _FOREIGN.search(_clause(p.text[: said.start("n")]))
+            if _LEAST <= count <= _MOST and abs(found - count) == 1 and not foreign:
                 words = p.clauses(said.start(), said.end())
                 yield issue_at("counts.points", words, p.place(said.start("n")), count=count, found=found)
+
+
+def _clause(before: str) -> str:
+    return re.split(f"[{_MARKS}]", before)[-1]
+
+
+def _announced(before: str) -> re.Match[str] | None:
+    """The number that the text ends with; of tasks, problems and the like only where it says that they follow."""
+    return next((m for pattern in _SAID if (m := pattern.search(before))), None)
 
 
 def _in_words(passages: Sequence[Passage], k: int) -> Iterator[tuple[re.Match[str], int]]:
@@ -41,13 +57,15 @@ def _in_words(passages: Sequence[Passage], k: int) -> Iterator[tuple[re.Match[st
     text = passages[k].text
     begun = sorted(((m.start(), way) for way in _WAYS for m in way[0].finditer(text)), key=lambda b: b[0])
     for at, (first, item) in begun:
-        said = _SAID.search(text[:at].rstrip(_MARKS))
+        said = _announced(text[: at + (text[at] in _MARKS)])
         again = first.search(text, at + 1)
         stop = again.start() if again else len(text)
         if said is None or (found := _run(item, text[at:stop])) < _LEAST:
             continue
         if stop == len(text):
-            yield said, _on(item, passages[k + 1 :], found)
+            found = _on(item, passages[k + 1 :], found)
+            if found > count_written(said["n"]) or not _unfinished(passages, k, item, text[at:]):
+                yield said, found
         elif found > count_written(said["n"]):
             yield said, found  # a second list may be one within the first
 
@@ -56,6 +74,12 @@ def _run(item: re.Pattern[str], text: str) -> int:
     """How far the points are numbered from one on; 0 where a number is left out or comes again."""
     numbers = [ordinal(m["n"]) for m in item.finditer(text)]
     return len(numbers) if numbers == list(range(1, len(numbers) + 1)) else 0
+
+
+def _unfinished(passages: Sequence[Passage], k: int, item: re.Pattern[str], listed: str) -> bool:
+    """A last point may stand without its number, or below another paragraph, or on a page that was not read."""
+    beyond = any(item.match(p.text) for p in passages[k + 1 : k + 1 + _NEAR])
+    return beyond or not listed.endswith("。") or _WORDS["more"].search(listed) is not None
 
 
 def _on(item: re.Pattern[str], following: Sequence[Passage], found: int) -> int:
@@ -70,7 +94,7 @@ def _on(item: re.Pattern[str], following: Sequence[Passage], found: int) -> int:
 def _below(passages: Sequence[Passage], k: int) -> Iterator[tuple[re.Match[str], int]]:
     """Paragraphs that are numbered right below: more than were announced; fewer may be for a paragraph between them."""
     text = passages[k].text
-    said = _SAID.search(text.rstrip(_MARKS)) if text.endswith(_ENDS) and not passages[k].heading else None
+    said = _announced(text) if text.endswith(":") and not passages[k].heading else None
     if said is not None and (found := numbered_below(passages, k + 1)) > count_written(said["n"]):
         yield said, found
 
@@ -80,5 +104,7 @@ def _names(p: Passage) -> Iterator[tuple[re.Match[str], int]]:
     for m in _NAMED.finditer(p.text):
         ending = m["noun"]
         names = re.split(f"、|(?<={ending})[和及与]", m["list"])
-        if len(names) >= _LEAST and all(n.endswith(ending) and len(n) > len(ending) for n in names):
-            yield m, len(names)
+        fewest, most = len(m["list"].split("、")), len(re.split("[、和及与]", m["list"]))
+        whole = all(n.endswith(ending) and len(n) > len(ending) for n in names)
+        if len(names) >= _LEAST and whole and not fewest <= count_written(m["n"]) <= most:
+            yield m, len(names)  # a name may have a joining word in it

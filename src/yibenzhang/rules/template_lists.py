@@ -82,7 +82,7 @@ def classes(case: Case) -> Iterator[Issue]:
     have = _printed(case)
     if len(have) < _LEAST - 1:
         return
-    told: set[str] = set()
+    seen: set[str] = set()
     for p in case.passages:
         if p.heading or _WORDS["terms"].search("".join(p.section)):
             continue
@@ -90,10 +90,13 @@ def classes(case: Case) -> Iterator[Issue]:
             begin, end = sentence(p.text, m.start(), m.end())
             listed = _classes(m.group(), case.year)
             known = len(set(listed) & have)
-            if len(listed) < _LEAST or 2 * known < len(listed) or _WORDS["other"].search(p.text[begin:end]):
+            said = p.text[begin:end]
+            if not _WORDS["own"].search(said) or _WORDS["other"].search(said):
                 continue
-            for code in sorted(set(listed) - have - told):
-                told.add(code)
+            if len(listed) < _LEAST or 2 * known < len(listed):
+                continue
+            for code in sorted(set(listed) - have - seen):
+                seen.add(code)
                 entry = registers().function.entry(code, case.year)
                 name = entry.name if entry else code
                 yield issue_at("names.classes", p.clauses(m.start(), m.end()), p.place(m.start()), name=name)
