@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from difflib import SequenceMatcher
 
+from yibenzhang.model.amounts import unit_named
 from yibenzhang.model.digits import exact_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, evidence_of, issue_at, words_at
@@ -22,7 +23,6 @@ from yibenzhang.rules.reviews import Review, Said, bare_name, pairs_of, reviews_
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("review_money")
-_UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(10**8)}
 _OTHER_UNIT = (Decimal(10_000), Decimal(1) / 10_000)
 _SHOWN = 40
 _CENT = Decimal(100)
@@ -52,7 +52,7 @@ def _printed(fact: Fact) -> str:
 def _other_money(r: Review, f: GoalForm) -> list[tuple[Said, Fact, str]]:
     """What differs by more than rounding."""
     out = []
-    for said, key, what in ((r.budget, "year.budget", "全年预算数"), (r.spent, "year.spent", "执行数")):
+    for said, key, what in ((r.budget, "year.budget", "whole_budget"), (r.spent, "year.spent", "spent")):
         there = f.amounts.get(key)
         if said is None or there is None or there.amount is None or there.unit is None:
             continue
@@ -116,7 +116,7 @@ def _counted(case: Case) -> list[_Counted]:
                 places = len(money["number"].partition(".")[2])
                 words = money["number"] + money["unit"]
                 said = Said(
-                    words, p.place(money.start("number")), number * _UNITS[money["unit"]], places, number
+                    words, p.place(money.start("number")), number * _factor(money["unit"]), places, number
                 )
             words = p.verbatim(m.start(), m.end()).strip()
             out.append(_Counted(k, p, int(m["count"]), words, p.place(m.start("count")), said))
@@ -207,8 +207,13 @@ def amounts_twice(case: Case) -> Iterator[Issue]:
 
 
 def _what(text: str) -> str:
-    return text.replace("等", "").replace("的", "").replace("对", "")
+    return _WORDS["filler"].sub("", text)
+
+
+def _factor(unit: str) -> Decimal:
+    named = unit_named(unit)
+    return named.factor if named is not None else Decimal(1)
 
 
 def _value(m: re.Match[str]) -> Decimal:
-    return (exact_number(m["number"]) or Decimal(0)) * _UNITS[m["unit"]]
+    return (exact_number(m["number"]) or Decimal(0)) * _factor(m["unit"])

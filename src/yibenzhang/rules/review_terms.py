@@ -83,8 +83,8 @@ def bodies(case: Case) -> Iterator[Issue]:
     """The body that begins a review's title, cut short by a letter, where other titles have it whole."""
     begun = []
     for r, f in pairs_of(case):
-        name = flat(f.name).removesuffix("项目")
-        title = r.name.removesuffix("项目")
+        name = _WORDS["ending"].sub("", flat(f.name))
+        title = _WORDS["ending"].sub("", r.name)
         if title.endswith(name) and len(title) - len(name) >= _SHORT:
             begun.append((title[: -len(name)], r))
     count = Counter(b for b, _ in begun)
@@ -119,7 +119,7 @@ def titles(case: Case) -> Iterator[Issue]:
 
 
 def _bare(name: str) -> str:
-    return fold(name).removesuffix("项目")
+    return _WORDS["ending"].sub("", fold(name))
 
 
 def _title_above(blocks: list[Paragraph | Table], at: int) -> Paragraph | None:

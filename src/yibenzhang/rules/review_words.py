@@ -75,7 +75,7 @@ def denied(case: Case) -> Iterator[Issue]:
 def _late(done: Said | None, form: GoalForm | None) -> tuple[str, Place] | None:
     """The words that say the work is late or not done: of the review, then of the form, where points were taken off or
     the work was held up."""
-    texts = [(done.text, done.place, "late")] if done else []
+    texts = [(done.text, done.place, "delayed")] if done else []
     if form is not None:
         texts += [(t.text, t.place, "delayed") for t in form.texts if t.kind == "goal.done"]
         texts += [(i.reason, i.place, "late" if _less(i) else "delayed") for i in form.indicators]
@@ -144,7 +144,7 @@ def satisfied(case: Case) -> Iterator[Issue]:
     """Satisfaction in the review that reaches the form's target, where the form tells less and takes points off."""
     for r, f in pairs_of(case):
         m = _WORDS["satisfied"].search(r.whole.text)
-        rows = [i for i in f.indicators if "满意" in i.level1 + i.level2]
+        rows = [i for i in f.indicators if _WORDS["satisfaction"].search(i.level1 + i.level2)]
         if m is None or len(rows) != 1:
             continue
         one = rows[0]

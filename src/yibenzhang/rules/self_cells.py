@@ -19,7 +19,7 @@ from yibenzhang.standards.patterns import patterns
 _WORDS = patterns("self_cells")
 _BEGINS = 5
 _SHOWN = 20
-_NOT = "非"
+_NOT = _WORDS["not"].pattern
 _NEAR = 5
 """A number in a unit ten thousand times as large that is about the target's is in the wrong unit."""
 _FULL = 100

@@ -20,7 +20,7 @@ _USUAL = Decimal(10)
 """Points for the execution by the national method (财预〔2020〕10号)."""
 _OFF = Decimal("0.02")
 """Points farther from the rate than this share of all of them are not rounded."""
-_FAR = Decimal("0.1")
+_FAR = Decimal("0.15")
 """All points for a rate lower than the whole by more than this need no other forms to be asked about."""
 _FEW = 3
 """So many forms of a document show how points follow the rate, or that the total has them."""

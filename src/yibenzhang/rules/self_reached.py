@@ -147,7 +147,7 @@ def _needs_use(i: Indicator, unused: bool) -> bool:
     name, reached = flat(i.name), flat(i.actual)
     if not reached or _WORDS["not_yet"].search(reached):
         return False
-    if unused and _WORDS["served"].search(name) and "满意" in i.level1 + i.level2:
+    if unused and _WORDS["served"].search(name) and _WORDS["satisfaction"].search(i.level1 + i.level2):
         return True
     if unused and _WORDS["opening"].search(name) and _WORDS["dated"].fullmatch(reached):
         return all_points(i)

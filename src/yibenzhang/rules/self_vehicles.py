@@ -27,7 +27,7 @@ def vehicles(case: Case) -> Iterator[Issue]:
             if (
                 reached is None
                 or not _WORDS["vehicles"].search(flat(one.name))
-                or reached.unit not in ("", "辆", "台")
+                or not _WORDS["units"].fullmatch(reached.unit)
             ):
                 continue
             if reached.number > int(found["count"]):
