@@ -102,3 +102,17 @@ def _same(name: str, title: str) -> bool:
     """They share most of the shorter one's words in one piece."""
     size = SequenceMatcher(None, name, title, autojunk=False).find_longest_match().size
     return size >= _SHARED and size * 2 >= min(len(name), len(title))
+
+
+@rule("scores.report_name", needs=("text",), each_file=True)
+def report_names(case: Case) -> Iterator[Issue]:
+    """The title of a report with a word doubled, which the report itself has once."""
+    for p in case.passages:
+        for m in _WORDS["doubled_title"].finditer(p.text):
+            right = m["begin"] + m["end"]
+            there = next((q for q in case.passages if right in q.text), None)
+            if there is not None:
+                at = there.text.find(right)
+                own = (there.verbatim(at, at + len(right)).strip(), there.place(at))
+                words = p.verbatim(m.start("begin"), m.end("end")).strip()
+                yield issue_at("scores.report_name", words, p.place(m.start("begin")), own, right=own[0])

@@ -160,3 +160,26 @@ def not_named(case: Case) -> Iterator[Issue]:
                 words = spoken[max(0, at - 3) : at + _SHOWN]
                 yield issue_at("scores.not_name", words, text.place, form=form.name, word=_NOT + begin)
                 break
+
+
+@rule("scores.value_kind", needs=("forms",))
+def ratios(case: Case) -> Iterator[Issue]:
+    """A very small share as the value of an indicator that is no rate, where another indicator of the document has it."""
+    known = Vocabulary(words_of(case))
+    shares: dict[str, str] = {}
+    for form in case.forms:
+        for one in form.indicators:
+            if _WORDS["share"].search(flat(one.value)) and _WORDS["rate_name"].search(known.name(one)):
+                shares.setdefault(flat(one.value), one.name)
+    for form in case.forms if shares else ():
+        for one in form.indicators:
+            value = flat(one.value)
+            if value in shares and not _WORDS["rate_name"].search(known.name(one)):
+                yield issue_at(
+                    "scores.value_kind",
+                    one.name,
+                    one.place,
+                    form=form.name or None,
+                    value=value,
+                    other=shares[value],
+                )
