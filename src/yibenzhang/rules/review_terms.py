@@ -1,5 +1,4 @@
-"""Names and units of self-assessments and of the text that tells the same results: people counted as things, one letter
-exchanged, a body's name cut short, a form under the title of another."""
+"""Names and units of self-assessments and of the text that tells the same results: people counted as things, a body's name cut short, a form under the title of another."""
 
 from __future__ import annotations
 
@@ -30,10 +29,9 @@ _NEAR = 3
 _LONG = 5
 
 
-@rule("scores.text_unit", "scores.text_name", needs=("forms", "text"), each_file=True)
+@rule("scores.text_unit", needs=("forms", "text"), each_file=True)
 def in_text(case: Case) -> Iterator[Issue]:
-    """The result of an indicator as the text tells it: with its name and another kind of unit, or with its number and
-    a name that is one letter off."""
+    """The result of an indicator as the text tells it: with its name and another kind of unit."""
     known = Vocabulary(words_of(case))
     counted = frozenset(known.of("counted"))
     for form in case.forms:
@@ -45,8 +43,6 @@ def in_text(case: Case) -> Iterator[Issue]:
             for p in case.passages:
                 if name in p.text:
                     yield from _other_unit(form, one, name, reached.number, reached.unit, p)
-                else:
-                    yield from _one_letter(form, one, name, flat(one.actual), p)
 
 
 def _other_unit(
@@ -61,21 +57,6 @@ def _other_unit(
                 "scores.text_unit", words, p.place(m.start("number")), (one.name, one.place),
                 form=form.name or None, indicator=flat(one.name), reached=flat(one.actual),
             )  # fmt: skip
-
-
-def _one_letter(form: GoalForm, one: Indicator, name: str, reached: str, p: Passage) -> Iterator[Issue]:
-    """As many letters before the same result, all but one of them those of the name."""
-    at = p.text.find(reached)
-    while at >= 0:
-        there = p.text[max(0, at - len(name)) : at]
-        off = [(a, b) for a, b in zip(name, there, strict=False) if a != b]
-        if len(there) == len(name) and len(off) == 1 and not _WORDS["contrast"].search("".join(off[0])):
-            yield issue_at(
-                "scores.text_name", one.name, one.place, (there, p.place(at - len(name))),
-                form=form.name or None, other=there,
-            )  # fmt: skip
-            return
-        at = p.text.find(reached, at + 1)
 
 
 @rule("scores.body", needs=("forms", "text"))

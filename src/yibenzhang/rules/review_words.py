@@ -11,7 +11,6 @@ from yibenzhang.prose.passages import flat
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.indicators import Indicator, target_of
 from yibenzhang.rules.case import Case
-from yibenzhang.rules.goal_points import base_of
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.reviews import Review, Said, pairs_of, reviews_of
 from yibenzhang.rules.self_reached import points
@@ -29,27 +28,6 @@ def _rate(r: Review) -> Decimal | None:
     if r.spent is None or r.budget is None or not r.budget.base:
         return None
     return r.spent.base / r.budget.base
-
-
-@rule("scores.slow", needs=("text",))
-def slow(case: Case) -> Iterator[Issue]:
-    """All the money is spent, and the execution of the budget is said to be slow."""
-    forms = {r.at: f for r, f in pairs_of(case)}
-    for r in reviews_of(case):
-        whole = r.spent is not None and r.budget is not None and r.spent.base == r.budget.base
-        whole = whole and not _cut(forms.get(r.at))
-        m = _WORDS["slow"].search(r.problems.text) if whole and r.problems else None
-        if m and r.problems and r.spent:
-            yield issue_at(
-                "scores.slow", m.group(), r.problems.place, (r.spent.text, r.spent.place),
-                name=r.name[-_SHOWN:], spent=r.spent.text,
-            )  # fmt: skip
-
-
-def _cut(form: GoalForm | None) -> bool:
-    """The budget was cut down during the year to what was spent."""
-    planned, spent = (form.amounts.get(f"year.{c}") if form else None for c in ("planned", "spent"))
-    return planned is not None and spent is not None and base_of(planned) > base_of(spent)
 
 
 @rule("scores.denied", needs=("text",))
@@ -100,24 +78,6 @@ def _less(i: Indicator) -> bool:
     """Points were taken off."""
     weight, score = points(i.weight), points(i.score)
     return weight is not None and score is not None and score < weight
-
-
-@rule("scores.on_plan", needs=("forms", "text"))
-def on_plan(case: Case) -> Iterator[Issue]:
-    """Done as planned by the review, late or not done by the form."""
-    for r, f in pairs_of(case):
-        m = _WORDS["on_plan"].search(r.done.text) if r.done else None
-        late = _late(None, f) if m else None
-        if m and late and r.done:
-            yield issue_at(
-                "scores.on_plan",
-                m.group(),
-                r.done.place,
-                late,
-                name=r.name[-_SHOWN:],
-                form=f.name,
-                said=late[0],
-            )
 
 
 @rule("scores.finished", needs=("forms", "text"))

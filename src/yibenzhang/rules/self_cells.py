@@ -126,26 +126,6 @@ def faults_of_all(case: Case) -> Iterator[Issue]:
                 )
 
 
-@rule("scores.scored_twice", needs=("forms",))
-def scored_twice(case: Case) -> Iterator[Issue]:
-    """One indicator with one target and one result under two levels, with points for both."""
-    known = Vocabulary(words_of(case))
-    for form in case.forms:
-        first: dict[tuple[str, str, str], Indicator] = {}
-        for one in form.indicators if form.kind == "evaluation" else ():
-            name = known.name(one, brackets=True)
-            key = (name, flat(one.value), flat(one.actual))
-            before = first.setdefault(key, one)
-            if before is one or len(name) < 4 or not all(key) or not (before.weight and one.weight):
-                continue
-            effects = known.under(before, "benefit") and known.under(one, "benefit")
-            if fold(before.level2) != fold(one.level2) and (effects or known.under(before, "cost")):
-                yield issue_at(
-                    "scores.scored_twice", one.name, one.place, (before.name, before.place),
-                    form=form.name or None, second=before.level2, third=one.level2, value=one.value,
-                )  # fmt: skip
-
-
 @rule("scores.not_name", needs=("forms",))
 def not_named(case: Case) -> Iterator[Issue]:
     """A goal that speaks of what is not the thing that the project is named by."""
