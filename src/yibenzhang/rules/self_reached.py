@@ -73,9 +73,10 @@ def _missed(one: Indicator, known: Vocabulary) -> bool:
     target, reached = target_of(one.value), target_of(_WORDS["reached"].sub("", flat(one.actual)))
     if target is None or reached is None:
         return False
-    sign = target.sign or ("≥" if known.name(one).endswith(known.of("satisfied")) else "")
-    if not sign or target.unit != reached.unit:
-        return False
+    if target.unit != reached.unit or (not target.unit and reached.number <= 1 < target.number):
+        return False  # 0.98 for 98 is the share
+    satisfied = known.name(one).endswith(known.of("satisfied")) and reached.number + 1 < target.number
+    sign = target.sign or ("≥" if satisfied else "")
     return _below(sign, target, reached) or _above(sign, target, reached)
 
 
