@@ -120,7 +120,8 @@ def faults_of_all(case: Case) -> Iterator[Issue]:
                 and target.unit == "%"
                 and target.sign in ("", "=", "≥", ">")
             )
-            if whole and _WORDS["fault_rate"].search(known.name(one)):
+            name = known.name(one)
+            if whole and _WORDS["fault_rate"].search(name) and not _WORDS["not_fault"].search(name):
                 yield issue_at(
                     "scores.impossible", one.name, one.place, form=form.name or None, value=flat(one.value)
                 )
@@ -131,14 +132,16 @@ def not_named(case: Case) -> Iterator[Issue]:
     """A goal that speaks of what is not the thing that the project is named by."""
     for form in case.forms:
         begin = _WORDS["dress"].sub("", fold(form.name))[:_BEGINS]
-        if len(begin) < _BEGINS:
+        if len(begin) < _BEGINS or _WORDS["fixed"].search(begin):
             continue
-        for text in form.texts:
-            spoken = flat(text.text)
+        goals = [(flat(t.text), t.place) for t in form.texts if t.kind.startswith("goal")]
+        if any(begin in spoken.replace(_NOT + begin, "") for spoken, _ in goals):
+            continue  # the project is of both
+        for spoken, place in goals:
             at = spoken.find(_NOT + begin)
-            if text.kind.startswith("goal") and at >= 0:
+            if at >= 0:
                 words = spoken[max(0, at - 3) : at + _SHOWN]
-                yield issue_at("scores.not_name", words, text.place, form=form.name, word=_NOT + begin)
+                yield issue_at("scores.not_name", words, place, form=form.name, word=_NOT + begin)
                 break
 
 
