@@ -26,6 +26,7 @@ _WORDS = patterns("review_money")
 _OTHER_UNIT = (Decimal(10_000), Decimal(1) / 10_000)
 _SHOWN = 40
 _CENT = Decimal(100)
+_PLANNED = {"year.budget": ".planned", "year.spent": ".spent"}
 _FEW = 3
 _SAME = 0.9
 _ADDED = 2
@@ -50,13 +51,15 @@ def _printed(fact: Fact) -> str:
 
 
 def _other_money(r: Review, f: GoalForm) -> list[tuple[Said, Fact, str]]:
-    """What differs by more than rounding."""
+    """What differs by more than rounding from every amount of its column: reviews may tell fiscal money alone, or
+    the budget of the beginning of the year."""
     out = []
     for said, key, what in ((r.budget, "year.budget", "whole_budget"), (r.spent, "year.spent", "spent")):
         there = f.amounts.get(key)
         if said is None or there is None or there.amount is None or there.unit is None:
             continue
-        if not _agrees(said, there, r):
+        column = [f.amounts[k] for k in f.amounts if k.endswith((key.removeprefix("year"), _PLANNED[key]))]
+        if not any(_agrees(said, other, r) for other in (there, *column)):
             out.append((said, there, what))
     return out
 

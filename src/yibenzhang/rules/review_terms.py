@@ -61,20 +61,27 @@ def _other_unit(
 
 @rule("scores.body", needs=("forms", "text"))
 def bodies(case: Case) -> Iterator[Issue]:
-    """The body that begins a review's title, cut short by a letter, where other titles have it whole."""
+    """The body that begins a review's title, without the letter that says what kind of body it is, where other titles
+    have it whole."""
     begun = []
     for r, f in pairs_of(case):
         name = _WORDS["ending"].sub("", flat(f.name))
         title = _WORDS["ending"].sub("", r.name)
         if title.endswith(name) and len(title) - len(name) >= _SHORT:
-            begun.append((title[: -len(name)], r))
-    count = Counter(b for b, _ in begun)
-    for body, r in begun:
+            begun.append((title[: -len(name)], name, r))
+    count = Counter(b for b, _, _ in begun)
+    for body, name, r in begun:
         whole = [
             b for b in count if len(b) == len(body) + 1 and b.startswith(body) and count[b] > count[body]
         ]
-        if len(whole) == 1:
+        if len(whole) == 1 and _cut(body, whole[0][-1], name):
             yield issue_at("scores.body", r.name, r.place, body=body, right=whole[0])
+
+
+def _cut(body: str, letter: str, name: str) -> bool:
+    """The letter ends bodies, what is left does not, and the project's name does not begin with it (学校安保)."""
+    kind = _WORDS["kind"]
+    return bool(kind.fullmatch(letter)) and not kind.search(body) and not name.startswith(letter)
 
 
 @rule("scores.title", needs=("forms",))

@@ -18,7 +18,7 @@ from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("review_words")
 _LATE = {"late": _WORDS["late"], "delayed": _WORDS["delayed"]}
-_LOW = Decimal("0.7")
+_LOW = Decimal("0.5")
 """Less than this share of the budget is not spent without a reason."""
 _SHOWN = 60
 _ALL = 100
@@ -38,8 +38,9 @@ def denied(case: Case) -> Iterator[Issue]:
         if r.problems is None or not _WORDS["none"].fullmatch(r.problems.text):
             continue
         rate = _rate(r)
-        late = _late(r.done, forms.get(r.at))
-        if rate is not None and rate < _LOW and r.spent:
+        form = forms.get(r.at)
+        late = _late(r.done, form)
+        if rate is not None and rate < _LOW and r.spent and not _saved(r, form):
             yield issue_at(
                 "scores.denied", r.problems.text.strip(",;。"), r.problems.place, (r.spent.text, r.spent.place), template="rate",
                 name=r.name[-_SHOWN:], rate=f"{100 * rate:.2f}%", late=late[0] if late else None,
@@ -48,6 +49,16 @@ def denied(case: Case) -> Iterator[Issue]:
             yield issue_at(
                 "scores.denied", r.problems.text.strip(",;。"), r.problems.place, late, name=r.name[-_SHOWN:], said=late[0],
             )  # fmt: skip
+
+
+def _saved(r: Review, form: GoalForm | None) -> bool:
+    """Review or form say that what is left was saved, or is not due yet."""
+    texts = [r.whole.text]
+    if form is not None:
+        texts += [t.text for t in form.texts] + [
+            text for i in form.indicators for text in (i.reason, i.actual)
+        ]
+    return any(_WORDS["saved"].search(flat(t)) for t in texts)
 
 
 def _late(done: Said | None, form: GoalForm | None) -> tuple[str, Place] | None:
@@ -66,10 +77,12 @@ def _late(done: Said | None, form: GoalForm | None) -> tuple[str, Place] | None:
 
 
 def _clause(text: str, how: str) -> str | None:
-    """What stands before such words in their sentence, and they."""
+    """What stands before such words in their sentence, and they; not where that sentence denies it."""
     for m in _LATE[how].finditer(text):
         begin = max(text.rfind(c, 0, m.start()) for c in "。;") + 1
-        if not _WORDS["not_late"].search(text[begin : m.end()]):
+        ends = [k for c in "。;" if (k := text.find(c, m.end())) >= 0]
+        around = text[begin : m.start()], text[m.end() : min(ends, default=len(text))]
+        if not any(_WORDS["not_late"].search(part) for part in around):
             return text[begin : m.end()][-_SHOWN:]
     return None
 
@@ -94,8 +107,10 @@ def finished(case: Case) -> Iterator[Issue]:
 
 
 def _in_part(i: Indicator) -> bool:
-    reached = target_of(i.actual)
+    target, reached = target_of(i.value), target_of(i.actual)
     named = _WORDS["completion_name"].search(flat(i.name)) is not None
+    if target is not None and (target.unit != "%" or target.number < _ALL):
+        return False  # only a part was to be done
     return named and reached is not None and reached.unit == "%" and reached.number < _ALL
 
 
@@ -105,13 +120,15 @@ def satisfied(case: Case) -> Iterator[Issue]:
     for r, f in pairs_of(case):
         m = _WORDS["satisfied"].search(r.whole.text)
         rows = [i for i in f.indicators if _WORDS["satisfaction"].search(i.level1 + i.level2)]
-        if m is None or len(rows) != 1:
+        if m is None or len(rows) != 1 or not _WORDS["all_satisfied"].search(flat(rows[0].name)):
             continue
         one = rows[0]
         target, reached = (target_of(_WORDS["both"].sub("", flat(t))) for t in (one.value, one.actual))
         weight, score = points(one.weight), points(one.score)
         if target is None or reached is None or weight is None or score is None or score >= weight:
             continue
+        if f"{reached.number.normalize():f}%" in r.whole.text:
+            continue  # the review has both
         if reached.number < target.number <= Decimal(m["number"]):
             yield issue_at(
                 "scores.satisfied", m.group(), r.whole.place, (one.name, one.place), name=r.name[-_SHOWN:],
