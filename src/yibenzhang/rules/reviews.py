@@ -129,7 +129,9 @@ def _titled(passages: Sequence[Passage], position: int) -> tuple[re.Match[str], 
     first = passages[position].text
     if (head := _WORDS["head"].match(first)) is not None:
         return head, 1
-    if position + 1 < len(passages) and _WORDS["begins"].fullmatch(first):
+    if passages[position].heading or position + 1 >= len(passages):
+        return None
+    if not _WORDS["number"].match(passages[position + 1].text) and _WORDS["begins"].fullmatch(first):
         head = _WORDS["head"].match(first + passages[position + 1].text[:_LONGEST])
         if head is not None and len(first) < head.end():
             return head, 2
