@@ -20,6 +20,7 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.goal_points import base_of
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.reviews import Review, Said, bare_name, pairs_of, reviews_of
+from yibenzhang.rules.wording import sentence
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("review_money")
@@ -89,7 +90,13 @@ def names(case: Case) -> Iterator[Issue]:
             c for c in SequenceMatcher(None, tail, there, autojunk=False).get_opcodes() if c[0] != "equal"
         ]
         inner = [c for c in codes if c[1] > 0]
-        one = len(inner) == 1 and inner[0][0] in ("insert", "delete") and inner[0][2] < len(tail)
+        words = [tail[a:b] + there[c:d] for _, a, b, c, d in inner]
+        one = (
+            not any(_WORDS["added"].search(w) for w in words)
+            and len(inner) == 1
+            and inner[0][0] in ("insert", "delete")
+            and inner[0][2] < len(tail)
+        )
         spent = f.amounts.get("year.spent")
         if one and r.spent is not None and spent is not None and _agrees(r.spent, spent, r):
             yield issue_at("scores.name", r.name[-_SHOWN:], r.place, (f.name, f.place), form=f.name)
@@ -200,13 +207,27 @@ def amounts_twice(case: Case) -> Iterator[Issue]:
         for q, n in stated[:k]:
             if m["count"] != n["count"] or _value(m) == _value(n):
                 continue
-            alike = SequenceMatcher(None, _what(m["what"]), _what(n["what"]), autojunk=False).ratio()
-            if alike >= _SAME:
+            if _same_matter(p, m, q, n):
                 first, second = (x.verbatim(y.start("number"), y.end()).strip() for x, y in ((q, n), (p, m)))
                 yield issue_at(
                     "scores.twice", p.clauses(m.start(), m.end()), p.place(m.start("number")),
                     (first, q.place(n.start("number"))), said=second, other=first,
                 )  # fmt: skip
+
+
+def _same_matter(p: Passage, m: re.Match[str], q: Passage, n: re.Match[str]) -> bool:
+    """The same words of what was assessed, but for what makes no other year, level or kind; by the same body."""
+    first, second = _what(m["what"]), _what(n["what"])
+    match = SequenceMatcher(None, first, second, autojunk=False)
+    apart = [first[a:b] + second[c:d] for kind, a, b, c, d in match.get_opcodes() if kind != "equal"]
+    own, other = (_lead(x, y) for x, y in ((p, m), (q, n)))
+    body = own == other or not any(_WORDS["contrast"].search(x) for x in (own, other))
+    return body and match.ratio() >= _SAME and not any(_WORDS["contrast"].search(x) for x in apart)
+
+
+def _lead(p: Passage, m: re.Match[str]) -> str:
+    """What stands before the statement in its sentence."""
+    return p.text[sentence(p.text, m.start(), m.end())[0] : m.start()]
 
 
 def _what(text: str) -> str:

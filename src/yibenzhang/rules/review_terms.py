@@ -31,27 +31,30 @@ _LONG = 5
 
 @rule("scores.text_unit", needs=("forms", "text"), each_file=True)
 def in_text(case: Case) -> Iterator[Issue]:
-    """The result of an indicator as the text tells it: with its name and another kind of unit."""
+    """The result of an indicator as the text tells it: with its name, and in people what the form counts as things."""
     known = Vocabulary(words_of(case))
     counted = frozenset(known.of("counted"))
     for form in case.forms:
         for one in form.indicators if form.kind == "evaluation" else ():
             name = _WORDS["counting"].sub("", known.name(one))
             reached = target_of(one.actual)
-            if reached is None or len(name) < _LEAST or reached.unit not in counted or reached.sign:
+            if reached is None or reached.unit not in counted or reached.sign:
+                continue
+            if (
+                len(name) < _LEAST
+                or _WORDS["people"].fullmatch(reached.unit)
+                or not _WORDS["things"].search(name)
+            ):
                 continue
             for p in case.passages:
                 if name in p.text:
-                    yield from _other_unit(form, one, name, reached.number, reached.unit, p)
+                    yield from _as_people(form, one, name, reached.number, p)
 
 
-def _other_unit(
-    form: GoalForm, one: Indicator, name: str, number: Decimal, unit: str, p: Passage
-) -> Iterator[Issue]:
-    """People in the text where the form counts things, or the other way round."""
+def _as_people(form: GoalForm, one: Indicator, name: str, number: Decimal, p: Passage) -> Iterator[Issue]:
+    """People in the text where the form counts places or objects."""
     for m in re.finditer(re.escape(name) + _WORDS["counted"].pattern, p.text):
-        people = _WORDS["people"].fullmatch(m["unit"]) is not None
-        if Decimal(m["number"]) == number and people != (_WORDS["people"].fullmatch(unit) is not None):
+        if Decimal(m["number"]) == number and _WORDS["people"].fullmatch(m["unit"]):
             words = p.verbatim(m.start(), m.end("unit")).strip()
             yield issue_at(
                 "scores.text_unit", words, p.place(m.start("number")), (one.name, one.place),

@@ -147,7 +147,7 @@ def not_named(case: Case) -> Iterator[Issue]:
 
 @rule("scores.value_kind", needs=("forms",))
 def ratios(case: Case) -> Iterator[Issue]:
-    """A very small share as the value of an indicator that is no rate, where another indicator of the document has it."""
+    """A very small share as the value of an indicator of improvement, where a rate of the document has it."""
     known = Vocabulary(words_of(case))
     shares: dict[str, str] = {}
     for form in case.forms:
@@ -157,7 +157,8 @@ def ratios(case: Case) -> Iterator[Issue]:
     for form in case.forms if shares else ():
         for one in form.indicators:
             value = flat(one.value)
-            if value in shares and not _WORDS["rate_name"].search(known.name(one)):
+            name = known.name(one)
+            if value in shares and _WORDS["better"].search(name) and not _WORDS["rate_name"].search(name):
                 yield issue_at(
                     "scores.value_kind",
                     one.name,
