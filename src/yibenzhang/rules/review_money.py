@@ -33,7 +33,7 @@ _SAME = 0.9
 _ADDED = 2
 
 
-@rule("scores.money", needs=("forms", "text"))
+@rule("scores.money", needs=("text",))
 def against_forms(case: Case) -> Iterator[Issue]:
     """The budget or the spending of a project in its review, which its form prints otherwise."""
     pairs = pairs_of(case)
@@ -77,7 +77,7 @@ def _agrees(said: Said, there: Fact, r: Review) -> bool:
     return abs(said.base - base_of(there)) < step
 
 
-@rule("scores.name", needs=("forms", "text"))
+@rule("scores.name", needs=("text",))
 def names(case: Case) -> Iterator[Issue]:
     """A project's name in its review and in its form that differ by words within."""
     pairs = pairs_of(case)

@@ -29,7 +29,7 @@ _NEAR = 3
 _LONG = 5
 
 
-@rule("scores.text_unit", needs=("forms", "text"), each_file=True)
+@rule("scores.text_unit", needs=("text",), each_file=True)
 def in_text(case: Case) -> Iterator[Issue]:
     """The result of an indicator as the text tells it: with its name, and in people what the form counts as things."""
     known = Vocabulary(words_of(case))
@@ -62,7 +62,7 @@ def _as_people(form: GoalForm, one: Indicator, name: str, number: Decimal, p: Pa
             )  # fmt: skip
 
 
-@rule("scores.body", needs=("forms", "text"))
+@rule("scores.body", needs=("text",))
 def bodies(case: Case) -> Iterator[Issue]:
     """The body that begins a review's title, without the letter that says what kind of body it is, where other titles
     have it whole."""
@@ -87,7 +87,7 @@ def _cut(body: str, letter: str, name: str) -> bool:
     return bool(kind.fullmatch(letter)) and not kind.search(body) and not name.startswith(letter)
 
 
-@rule("scores.title", needs=("forms",))
+@rule("scores.title")
 def titles(case: Case) -> Iterator[Issue]:
     """A form under the title of another project of the document."""
     blocks = [b for b in case.document.blocks() if isinstance(b, Table) or flat(b.text)]

@@ -93,7 +93,7 @@ def _less(i: Indicator) -> bool:
     return weight is not None and score is not None and score < weight
 
 
-@rule("scores.finished", needs=("forms", "text"))
+@rule("scores.finished", needs=("text",))
 def finished(case: Case) -> Iterator[Issue]:
     """The whole is finished by the review, and the form's own indicator of that says in part."""
     for r, f in pairs_of(case):
@@ -114,7 +114,7 @@ def _in_part(i: Indicator) -> bool:
     return named and reached is not None and reached.unit == "%" and reached.number < _ALL
 
 
-@rule("scores.satisfied", needs=("forms", "text"))
+@rule("scores.satisfied", needs=("text",))
 def satisfied(case: Case) -> Iterator[Issue]:
     """Satisfaction in the review that reaches the form's target, where the form tells less and takes points off."""
     for r, f in pairs_of(case):

@@ -25,7 +25,7 @@ _NEAR = 5
 _FULL = 100
 
 
-@rule("scores.unit", needs=("forms",))
+@rule("scores.unit")
 def units(case: Case) -> Iterator[Issue]:
     """What was reached in a unit that the target's cannot be, or in two units at once."""
     known = Vocabulary(words_of(case))
@@ -56,7 +56,7 @@ def _unit(form: GoalForm, one: Indicator, template: str, unit: str) -> Issue:
     )  # fmt: skip
 
 
-@rule("scores.value_name", needs=("forms",))
+@rule("scores.value_name")
 def named_by_value(case: Case) -> Iterator[Issue]:
     """The name of an indicator is a value, the one beside it."""
     for form in case.forms:
@@ -66,7 +66,7 @@ def named_by_value(case: Case) -> Iterator[Issue]:
                 yield issue_at("scores.value_name", one.name, one.place, form=form.name or None)
 
 
-@rule("scores.label_left", needs=("forms",))
+@rule("scores.label_left")
 def labels_left(case: Case) -> Iterator[Issue]:
     """A label of the form stands where the words of the goal should."""
     goals = {fold(w): kind for kind, words in case.standards.forms["goal"].items() for w in words}
@@ -107,7 +107,7 @@ def _filled(row: Sequence[Cell], cell: Cell, above: dict[int, str]) -> bool:
     return any(c is not cell and c.column in above and len(fold(c.text)) >= 4 for c in row)
 
 
-@rule("scores.impossible", needs=("forms",))
+@rule("scores.impossible")
 def faults_of_all(case: Case) -> Iterator[Issue]:
     """A rate of faults that is to be, or was, all of them."""
     known = Vocabulary(words_of(case))
@@ -127,7 +127,7 @@ def faults_of_all(case: Case) -> Iterator[Issue]:
                 )
 
 
-@rule("scores.not_name", needs=("forms",))
+@rule("scores.not_name")
 def not_named(case: Case) -> Iterator[Issue]:
     """A goal that speaks of what is not the thing that the project is named by."""
     for form in case.forms:
@@ -145,7 +145,7 @@ def not_named(case: Case) -> Iterator[Issue]:
                 break
 
 
-@rule("scores.value_kind", needs=("forms",))
+@rule("scores.value_kind")
 def ratios(case: Case) -> Iterator[Issue]:
     """A very small share as the value of an indicator of improvement, where a rate of the document has it."""
     known = Vocabulary(words_of(case))

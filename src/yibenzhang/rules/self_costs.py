@@ -86,7 +86,7 @@ def _amount(text: str, form: GoalForm) -> Decimal | None:
     return found.number * factor if factor else None
 
 
-@rule("scores.cost", needs=("forms",))
+@rule("scores.cost")
 def costs(case: Case) -> Iterator[Issue]:
     """A whole cost that is none of the project's own money, or the budget where less was spent."""
     found = list(_costs(case))

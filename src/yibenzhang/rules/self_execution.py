@@ -80,7 +80,7 @@ def _rates(form: GoalForm) -> Iterator[Decimal]:
             yield base_of(spent) / base_of(budget)
 
 
-@rule("scores.execution", needs=("forms",))
+@rule("scores.execution")
 def against_rate(case: Case) -> Iterator[Issue]:
     """Points for the execution that are not the rate's share: where other forms of the document show that method, or
     where all points were given for a rate far from the whole."""
@@ -112,7 +112,7 @@ def form_rate(form: GoalForm) -> str:
     return rate.text if rate else ""
 
 
-@rule("scores.total", needs=("forms",))
+@rule("scores.total")
 def without_execution(case: Case) -> Iterator[Issue]:
     """A total that leaves out the points for the execution, which the other forms of the document take in; or one that
     takes in what they are worth, though none were given."""
@@ -182,7 +182,7 @@ def above_total(case: Case) -> Iterator[Issue]:
                 )  # fmt: skip
 
 
-@rule("scores.rate_sign", needs=("forms",))
+@rule("scores.rate_sign")
 def without_sign(case: Case) -> Iterator[Issue]:
     """A rate printed without the sign that the other rates of the document have."""
     rates = [

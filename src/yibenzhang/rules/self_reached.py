@@ -40,7 +40,7 @@ def _assessments(case: Case) -> Iterator[GoalForm]:
     yield from (f for f in case.forms if f.kind == "evaluation")
 
 
-@rule("scores.unreported", needs=("forms",))
+@rule("scores.unreported")
 def unreported(case: Case) -> Iterator[Issue]:
     """Points for indicators of which nothing is said that was reached, where the other rows of the form say it."""
     for form in _assessments(case):
@@ -56,7 +56,7 @@ def unreported(case: Case) -> Iterator[Issue]:
         )  # fmt: skip
 
 
-@rule("scores.unreached", needs=("forms",))
+@rule("scores.unreached")
 def unreached(case: Case) -> Iterator[Issue]:
     """All points for a target that was not reached, both as numbers of one unit."""
     known = Vocabulary(words_of(case))
@@ -103,7 +103,7 @@ class _Unfinished:
     unused: bool
 
 
-@rule("scores.unopened", needs=("forms",))
+@rule("scores.unopened")
 def unopened(case: Case) -> Iterator[Issue]:
     """Points for what only a project in use can have, in a form that says it is not in use or not done."""
     for form in _assessments(case):
@@ -156,7 +156,7 @@ def _needs_use(i: Indicator, unused: bool) -> bool:
     return bool(_WORDS["when_done"].search(name)) and whole and all_points(i)
 
 
-@rule("scores.reason", needs=("forms",))
+@rule("scores.reason")
 def reasons(case: Case) -> Iterator[Issue]:
     """Points were taken off because the project is not done, in a row that says the target was reached."""
     for form in _assessments(case):
