@@ -18,11 +18,17 @@ _LONGEST = 24
 
 @rule("wording.series", needs=("text",), each_file=True)
 def broken(case: Case) -> Iterator[Issue]:
-    """Short headings numbered 1 to n - 1 in figures, then one of their kind with n in Chinese, which goes on no series
-    of its own."""
+    """Short headings numbered 1 to n - 1 in figures, then one of their kind with n in Chinese, where no n - 1 in
+    Chinese stands before it in its part of the document."""
     series: list[tuple[int, str]] = []
-    chinese = 0
+    chinese: set[int] = set()
     for p in case.passages:
+        if _WORDS["part"].match(p.text):
+            chinese = set()
+        before, chinese = (
+            chinese,
+            chinese | {ordinal(m["number"]) for m in _WORDS["chinese"].finditer(p.text)},
+        )
         head = _WORDS["head"].match(p.text)
         if head and len(p.text) <= _LONGEST:
             number, kind = ordinal(head["number"]), _kind(p.text)
@@ -32,9 +38,9 @@ def broken(case: Case) -> Iterator[Issue]:
                 )
             else:
                 found = issue_at("wording.series", p.text, p.place(0), right=number)
-                if _breaks(series, chinese, number, kind):
+                if _breaks(series, before, number, kind):
                     yield found
-                chinese, series = number, []
+                series = []
             continue
         for m in _WORDS["inside"].finditer(p.text):
             number = ordinal(m["number"])
@@ -48,6 +54,6 @@ def _kind(title: str) -> str:
     return re.sub(r"\W+$", "", title)[-2:]
 
 
-def _breaks(series: list[tuple[int, str]], chinese: int, number: int, kind: str) -> bool:
+def _breaks(series: list[tuple[int, str]], chinese: set[int], number: int, kind: str) -> bool:
     whole = [n for n, _ in series] == list(range(1, number))
-    return number >= _LEAST and whole and chinese != number - 1 and all(k == kind for _, k in series)
+    return number >= _LEAST and whole and number - 1 not in chinese and all(k == kind for _, k in series)

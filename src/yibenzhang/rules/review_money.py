@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from difflib import SequenceMatcher
 
+from yibenzhang.model.amounts import unit_named
 from yibenzhang.model.digits import exact_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, evidence_of, issue_at, words_at
@@ -19,19 +20,20 @@ from yibenzhang.rules.case import Case
 from yibenzhang.rules.goal_points import base_of
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.reviews import Review, Said, bare_name, pairs_of, reviews_of
+from yibenzhang.rules.wording import sentence
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("review_money")
-_UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(10**8)}
 _OTHER_UNIT = (Decimal(10_000), Decimal(1) / 10_000)
 _SHOWN = 40
 _CENT = Decimal(100)
+_PLANNED = {"year.budget": ".planned", "year.spent": ".spent"}
 _FEW = 3
 _SAME = 0.9
 _ADDED = 2
 
 
-@rule("scores.money", needs=("forms", "text"))
+@rule("scores.money", needs=("text",))
 def against_forms(case: Case) -> Iterator[Issue]:
     """The budget or the spending of a project in its review, which its form prints otherwise."""
     pairs = pairs_of(case)
@@ -50,13 +52,15 @@ def _printed(fact: Fact) -> str:
 
 
 def _other_money(r: Review, f: GoalForm) -> list[tuple[Said, Fact, str]]:
-    """What differs by more than rounding."""
+    """What differs by more than rounding from every amount of its column: reviews may tell fiscal money alone, or
+    the budget of the beginning of the year."""
     out = []
-    for said, key, what in ((r.budget, "year.budget", "全年预算数"), (r.spent, "year.spent", "执行数")):
+    for said, key, what in ((r.budget, "year.budget", "whole_budget"), (r.spent, "year.spent", "spent")):
         there = f.amounts.get(key)
         if said is None or there is None or there.amount is None or there.unit is None:
             continue
-        if not _agrees(said, there, r):
+        column = [f.amounts[k] for k in f.amounts if k.endswith((key.removeprefix("year"), _PLANNED[key]))]
+        if not any(_agrees(said, other, r) for other in (there, *column)):
             out.append((said, there, what))
     return out
 
@@ -73,7 +77,7 @@ def _agrees(said: Said, there: Fact, r: Review) -> bool:
     return abs(said.base - base_of(there)) < step
 
 
-@rule("scores.name", needs=("forms", "text"))
+@rule("scores.name", needs=("text",))
 def names(case: Case) -> Iterator[Issue]:
     """A project's name in its review and in its form that differ by words within."""
     pairs = pairs_of(case)
@@ -86,7 +90,13 @@ def names(case: Case) -> Iterator[Issue]:
             c for c in SequenceMatcher(None, tail, there, autojunk=False).get_opcodes() if c[0] != "equal"
         ]
         inner = [c for c in codes if c[1] > 0]
-        one = len(inner) == 1 and inner[0][0] in ("insert", "delete") and inner[0][2] < len(tail)
+        words = [tail[a:b] + there[c:d] for _, a, b, c, d in inner]
+        one = (
+            not any(_WORDS["added"].search(w) for w in words)
+            and len(inner) == 1
+            and inner[0][0] in ("insert", "delete")
+            and inner[0][2] < len(tail)
+        )
         spent = f.amounts.get("year.spent")
         if one and r.spent is not None and spent is not None and _agrees(r.spent, spent, r):
             yield issue_at("scores.name", r.name[-_SHOWN:], r.place, (f.name, f.place), form=f.name)
@@ -116,7 +126,7 @@ def _counted(case: Case) -> list[_Counted]:
                 places = len(money["number"].partition(".")[2])
                 words = money["number"] + money["unit"]
                 said = Said(
-                    words, p.place(money.start("number")), number * _UNITS[money["unit"]], places, number
+                    words, p.place(money.start("number")), number * _factor(money["unit"]), places, number
                 )
             words = p.verbatim(m.start(), m.end()).strip()
             out.append(_Counted(k, p, int(m["count"]), words, p.place(m.start("count")), said))
@@ -197,8 +207,7 @@ def amounts_twice(case: Case) -> Iterator[Issue]:
         for q, n in stated[:k]:
             if m["count"] != n["count"] or _value(m) == _value(n):
                 continue
-            alike = SequenceMatcher(None, _what(m["what"]), _what(n["what"]), autojunk=False).ratio()
-            if alike >= _SAME:
+            if _same_matter(p, m, q, n):
                 first, second = (x.verbatim(y.start("number"), y.end()).strip() for x, y in ((q, n), (p, m)))
                 yield issue_at(
                     "scores.twice", p.clauses(m.start(), m.end()), p.place(m.start("number")),
@@ -206,9 +215,29 @@ def amounts_twice(case: Case) -> Iterator[Issue]:
                 )  # fmt: skip
 
 
+def _same_matter(p: Passage, m: re.Match[str], q: Passage, n: re.Match[str]) -> bool:
+    """The same words of what was assessed, but for what makes no other year, level or kind; by the same body."""
+    first, second = _what(m["what"]), _what(n["what"])
+    match = SequenceMatcher(None, first, second, autojunk=False)
+    apart = [first[a:b] + second[c:d] for kind, a, b, c, d in match.get_opcodes() if kind != "equal"]
+    own, other = (_lead(x, y) for x, y in ((p, m), (q, n)))
+    body = own == other or not any(_WORDS["contrast"].search(x) for x in (own, other))
+    return body and match.ratio() >= _SAME and not any(_WORDS["contrast"].search(x) for x in apart)
+
+
+def _lead(p: Passage, m: re.Match[str]) -> str:
+    """What stands before the statement in its sentence."""
+    return p.text[sentence(p.text, m.start(), m.end())[0] : m.start()]
+
+
 def _what(text: str) -> str:
-    return text.replace("等", "").replace("的", "").replace("对", "")
+    return _WORDS["filler"].sub("", text)
+
+
+def _factor(unit: str) -> Decimal:
+    named = unit_named(unit)
+    return named.factor if named is not None else Decimal(1)
 
 
 def _value(m: re.Match[str]) -> Decimal:
-    return (exact_number(m["number"]) or Decimal(0)) * _UNITS[m["unit"]]
+    return (exact_number(m["number"]) or Decimal(0)) * _factor(m["unit"])

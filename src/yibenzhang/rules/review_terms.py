@@ -1,5 +1,4 @@
-"""Names and units of self-assessments and of the text that tells the same results: people counted as things, one letter
-exchanged, a body's name cut short, a form under the title of another."""
+"""Names and units of self-assessments and of the text that tells the same results: people counted as things, a body's name cut short, a form under the title of another."""
 
 from __future__ import annotations
 
@@ -30,32 +29,32 @@ _NEAR = 3
 _LONG = 5
 
 
-@rule("scores.text_unit", "scores.text_name", needs=("forms", "text"), each_file=True)
+@rule("scores.text_unit", needs=("text",), each_file=True)
 def in_text(case: Case) -> Iterator[Issue]:
-    """The result of an indicator as the text tells it: with its name and another kind of unit, or with its number and
-    a name that is one letter off."""
+    """The result of an indicator as the text tells it: with its name, and in people what the form counts as things."""
     known = Vocabulary(words_of(case))
     counted = frozenset(known.of("counted"))
     for form in case.forms:
         for one in form.indicators if form.kind == "evaluation" else ():
             name = _WORDS["counting"].sub("", known.name(one))
             reached = target_of(one.actual)
-            if reached is None or len(name) < _LEAST or reached.unit not in counted or reached.sign:
+            if reached is None or reached.unit not in counted or reached.sign:
+                continue
+            if (
+                len(name) < _LEAST
+                or _WORDS["people"].fullmatch(reached.unit)
+                or not _WORDS["things"].search(name)
+            ):
                 continue
             for p in case.passages:
                 if name in p.text:
-                    yield from _other_unit(form, one, name, reached.number, reached.unit, p)
-                else:
-                    yield from _one_letter(form, one, name, flat(one.actual), p)
+                    yield from _as_people(form, one, name, reached.number, p)
 
 
-def _other_unit(
-    form: GoalForm, one: Indicator, name: str, number: Decimal, unit: str, p: Passage
-) -> Iterator[Issue]:
-    """People in the text where the form counts things, or the other way round."""
+def _as_people(form: GoalForm, one: Indicator, name: str, number: Decimal, p: Passage) -> Iterator[Issue]:
+    """People in the text where the form counts places or objects."""
     for m in re.finditer(re.escape(name) + _WORDS["counted"].pattern, p.text):
-        people = _WORDS["people"].fullmatch(m["unit"]) is not None
-        if Decimal(m["number"]) == number and people != (_WORDS["people"].fullmatch(unit) is not None):
+        if Decimal(m["number"]) == number and _WORDS["people"].fullmatch(m["unit"]):
             words = p.verbatim(m.start(), m.end("unit")).strip()
             yield issue_at(
                 "scores.text_unit", words, p.place(m.start("number")), (one.name, one.place),
@@ -63,40 +62,32 @@ def _other_unit(
             )  # fmt: skip
 
 
-def _one_letter(form: GoalForm, one: Indicator, name: str, reached: str, p: Passage) -> Iterator[Issue]:
-    """As many letters before the same result, all but one of them those of the name."""
-    at = p.text.find(reached)
-    while at >= 0:
-        there = p.text[max(0, at - len(name)) : at]
-        off = [(a, b) for a, b in zip(name, there, strict=False) if a != b]
-        if len(there) == len(name) and len(off) == 1 and not _WORDS["contrast"].search("".join(off[0])):
-            yield issue_at(
-                "scores.text_name", one.name, one.place, (there, p.place(at - len(name))),
-                form=form.name or None, other=there,
-            )  # fmt: skip
-            return
-        at = p.text.find(reached, at + 1)
-
-
-@rule("scores.body", needs=("forms", "text"))
+@rule("scores.body", needs=("text",))
 def bodies(case: Case) -> Iterator[Issue]:
-    """The body that begins a review's title, cut short by a letter, where other titles have it whole."""
+    """The body that begins a review's title, without the letter that says what kind of body it is, where other titles
+    have it whole."""
     begun = []
     for r, f in pairs_of(case):
-        name = flat(f.name).removesuffix("项目")
-        title = r.name.removesuffix("项目")
+        name = _WORDS["ending"].sub("", flat(f.name))
+        title = _WORDS["ending"].sub("", r.name)
         if title.endswith(name) and len(title) - len(name) >= _SHORT:
-            begun.append((title[: -len(name)], r))
-    count = Counter(b for b, _ in begun)
-    for body, r in begun:
+            begun.append((title[: -len(name)], name, r))
+    count = Counter(b for b, _, _ in begun)
+    for body, name, r in begun:
         whole = [
             b for b in count if len(b) == len(body) + 1 and b.startswith(body) and count[b] > count[body]
         ]
-        if len(whole) == 1:
+        if len(whole) == 1 and _cut(body, whole[0][-1], name):
             yield issue_at("scores.body", r.name, r.place, body=body, right=whole[0])
 
 
-@rule("scores.title", needs=("forms",))
+def _cut(body: str, letter: str, name: str) -> bool:
+    """The letter ends bodies, what is left does not, and the project's name does not begin with it (学校安保)."""
+    kind = _WORDS["kind"]
+    return bool(kind.fullmatch(letter)) and not kind.search(body) and not name.startswith(letter)
+
+
+@rule("scores.title")
 def titles(case: Case) -> Iterator[Issue]:
     """A form under the title of another project of the document."""
     blocks = [b for b in case.document.blocks() if isinstance(b, Table) or flat(b.text)]
@@ -119,7 +110,7 @@ def titles(case: Case) -> Iterator[Issue]:
 
 
 def _bare(name: str) -> str:
-    return fold(name).removesuffix("项目")
+    return _WORDS["ending"].sub("", fold(name))
 
 
 def _title_above(blocks: list[Paragraph | Table], at: int) -> Paragraph | None:

@@ -11,7 +11,6 @@ from yibenzhang.prose.passages import flat
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.indicators import Indicator, target_of
 from yibenzhang.rules.case import Case
-from yibenzhang.rules.goal_points import base_of
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.reviews import Review, Said, pairs_of, reviews_of
 from yibenzhang.rules.self_reached import points
@@ -19,7 +18,7 @@ from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("review_words")
 _LATE = {"late": _WORDS["late"], "delayed": _WORDS["delayed"]}
-_LOW = Decimal("0.7")
+_LOW = Decimal("0.5")
 """Less than this share of the budget is not spent without a reason."""
 _SHOWN = 60
 _ALL = 100
@@ -31,27 +30,6 @@ def _rate(r: Review) -> Decimal | None:
     return r.spent.base / r.budget.base
 
 
-@rule("scores.slow", needs=("text",))
-def slow(case: Case) -> Iterator[Issue]:
-    """All the money is spent, and the execution of the budget is said to be slow."""
-    forms = {r.at: f for r, f in pairs_of(case)}
-    for r in reviews_of(case):
-        whole = r.spent is not None and r.budget is not None and r.spent.base == r.budget.base
-        whole = whole and not _cut(forms.get(r.at))
-        m = _WORDS["slow"].search(r.problems.text) if whole and r.problems else None
-        if m and r.problems and r.spent:
-            yield issue_at(
-                "scores.slow", m.group(), r.problems.place, (r.spent.text, r.spent.place),
-                name=r.name[-_SHOWN:], spent=r.spent.text,
-            )  # fmt: skip
-
-
-def _cut(form: GoalForm | None) -> bool:
-    """The budget was cut down during the year to what was spent."""
-    planned, spent = (form.amounts.get(f"year.{c}") if form else None for c in ("planned", "spent"))
-    return planned is not None and spent is not None and base_of(planned) > base_of(spent)
-
-
 @rule("scores.denied", needs=("text",))
 def denied(case: Case) -> Iterator[Issue]:
     """No problem, where little was spent, or where review or form say that the work is late or not done."""
@@ -60,8 +38,9 @@ def denied(case: Case) -> Iterator[Issue]:
         if r.problems is None or not _WORDS["none"].fullmatch(r.problems.text):
             continue
         rate = _rate(r)
-        late = _late(r.done, forms.get(r.at))
-        if rate is not None and rate < _LOW and r.spent:
+        form = forms.get(r.at)
+        late = _late(r.done, form)
+        if rate is not None and rate < _LOW and r.spent and not _saved(r, form):
             yield issue_at(
                 "scores.denied", r.problems.text.strip(",;。"), r.problems.place, (r.spent.text, r.spent.place), template="rate",
                 name=r.name[-_SHOWN:], rate=f"{100 * rate:.2f}%", late=late[0] if late else None,
@@ -72,10 +51,20 @@ def denied(case: Case) -> Iterator[Issue]:
             )  # fmt: skip
 
 
+def _saved(r: Review, form: GoalForm | None) -> bool:
+    """Review or form say that what is left was saved, or is not due yet."""
+    texts = [r.whole.text]
+    if form is not None:
+        texts += [t.text for t in form.texts] + [
+            text for i in form.indicators for text in (i.reason, i.actual)
+        ]
+    return any(_WORDS["saved"].search(flat(t)) for t in texts)
+
+
 def _late(done: Said | None, form: GoalForm | None) -> tuple[str, Place] | None:
     """The words that say the work is late or not done: of the review, then of the form, where points were taken off or
     the work was held up."""
-    texts = [(done.text, done.place, "late")] if done else []
+    texts = [(done.text, done.place, "delayed")] if done else []
     if form is not None:
         texts += [(t.text, t.place, "delayed") for t in form.texts if t.kind == "goal.done"]
         texts += [(i.reason, i.place, "late" if _less(i) else "delayed") for i in form.indicators]
@@ -88,10 +77,12 @@ def _late(done: Said | None, form: GoalForm | None) -> tuple[str, Place] | None:
 
 
 def _clause(text: str, how: str) -> str | None:
-    """What stands before such words in their sentence, and they."""
+    """What stands before such words in their sentence, and they; not where that sentence denies it."""
     for m in _LATE[how].finditer(text):
         begin = max(text.rfind(c, 0, m.start()) for c in "。;") + 1
-        if not _WORDS["not_late"].search(text[begin : m.end()]):
+        ends = [k for c in "。;" if (k := text.find(c, m.end())) >= 0]
+        around = text[begin : m.start()], text[m.end() : min(ends, default=len(text))]
+        if not any(_WORDS["not_late"].search(part) for part in around):
             return text[begin : m.end()][-_SHOWN:]
     return None
 
@@ -102,25 +93,7 @@ def _less(i: Indicator) -> bool:
     return weight is not None and score is not None and score < weight
 
 
-@rule("scores.on_plan", needs=("forms", "text"))
-def on_plan(case: Case) -> Iterator[Issue]:
-    """Done as planned by the review, late or not done by the form."""
-    for r, f in pairs_of(case):
-        m = _WORDS["on_plan"].search(r.done.text) if r.done else None
-        late = _late(None, f) if m else None
-        if m and late and r.done:
-            yield issue_at(
-                "scores.on_plan",
-                m.group(),
-                r.done.place,
-                late,
-                name=r.name[-_SHOWN:],
-                form=f.name,
-                said=late[0],
-            )
-
-
-@rule("scores.finished", needs=("forms", "text"))
+@rule("scores.finished", needs=("text",))
 def finished(case: Case) -> Iterator[Issue]:
     """The whole is finished by the review, and the form's own indicator of that says in part."""
     for r, f in pairs_of(case):
@@ -134,24 +107,28 @@ def finished(case: Case) -> Iterator[Issue]:
 
 
 def _in_part(i: Indicator) -> bool:
-    reached = target_of(i.actual)
+    target, reached = target_of(i.value), target_of(i.actual)
     named = _WORDS["completion_name"].search(flat(i.name)) is not None
+    if target is not None and (target.unit != "%" or target.number < _ALL):
+        return False  # only a part was to be done
     return named and reached is not None and reached.unit == "%" and reached.number < _ALL
 
 
-@rule("scores.satisfied", needs=("forms", "text"))
+@rule("scores.satisfied", needs=("text",))
 def satisfied(case: Case) -> Iterator[Issue]:
     """Satisfaction in the review that reaches the form's target, where the form tells less and takes points off."""
     for r, f in pairs_of(case):
         m = _WORDS["satisfied"].search(r.whole.text)
-        rows = [i for i in f.indicators if "满意" in i.level1 + i.level2]
-        if m is None or len(rows) != 1:
+        rows = [i for i in f.indicators if _WORDS["satisfaction"].search(i.level1 + i.level2)]
+        if m is None or len(rows) != 1 or not _WORDS["all_satisfied"].search(flat(rows[0].name)):
             continue
         one = rows[0]
         target, reached = (target_of(_WORDS["both"].sub("", flat(t))) for t in (one.value, one.actual))
         weight, score = points(one.weight), points(one.score)
         if target is None or reached is None or weight is None or score is None or score >= weight:
             continue
+        if f"{reached.number.normalize():f}%" in r.whole.text:
+            continue  # the review has both
         if reached.number < target.number <= Decimal(m["number"]):
             yield issue_at(
                 "scores.satisfied", m.group(), r.whole.place, (one.name, one.place), name=r.name[-_SHOWN:],

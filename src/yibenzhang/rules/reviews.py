@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from yibenzhang.model.amounts import unit_named
 from yibenzhang.model.digits import exact_number
 from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import Passage
@@ -19,7 +20,6 @@ from yibenzhang.standards import fold
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("reviews")
-_UNITS = {"元": Decimal(1), "万元": Decimal(10_000), "亿元": Decimal(10**8)}
 _LONGEST = 4000
 _ALIKE = 0.6
 _VERY = 0.8
@@ -80,7 +80,8 @@ class _Joined:
         number = exact_number(m[group]) if m is not None and m[group] else None
         if m is None or number is None:
             return None
-        factor = _UNITS.get(m[unit] or m["unit"] or "万元", Decimal(10_000)) if unit else Decimal(1)
+        named = unit_named(m[unit] or m["unit"]) if unit else None
+        factor = named.factor if named is not None else Decimal(1)
         places = len(m[group].partition(".")[2])
         words = m[group] + ((m[unit] or m["unit"] or "") if unit else "%")
         return Said(words, self.place(m.start(group)), number * factor, places, number)
@@ -128,7 +129,9 @@ def _titled(passages: Sequence[Passage], position: int) -> tuple[re.Match[str], 
     first = passages[position].text
     if (head := _WORDS["head"].match(first)) is not None:
         return head, 1
-    if position + 1 < len(passages) and _WORDS["begins"].fullmatch(first):
+    if passages[position].heading or position + 1 >= len(passages):
+        return None
+    if not _WORDS["number"].match(passages[position + 1].text) and _WORDS["begins"].fullmatch(first):
         head = _WORDS["head"].match(first + passages[position + 1].text[:_LONGEST])
         if head is not None and len(first) < head.end():
             return head, 2

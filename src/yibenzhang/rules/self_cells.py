@@ -19,13 +19,13 @@ from yibenzhang.standards.patterns import patterns
 _WORDS = patterns("self_cells")
 _BEGINS = 5
 _SHOWN = 20
-_NOT = "非"
+_NOT = _WORDS["not"].pattern
 _NEAR = 5
 """A number in a unit ten thousand times as large that is about the target's is in the wrong unit."""
 _FULL = 100
 
 
-@rule("scores.unit", needs=("forms",))
+@rule("scores.unit")
 def units(case: Case) -> Iterator[Issue]:
     """What was reached in a unit that the target's cannot be, or in two units at once."""
     known = Vocabulary(words_of(case))
@@ -56,7 +56,7 @@ def _unit(form: GoalForm, one: Indicator, template: str, unit: str) -> Issue:
     )  # fmt: skip
 
 
-@rule("scores.value_name", needs=("forms",))
+@rule("scores.value_name")
 def named_by_value(case: Case) -> Iterator[Issue]:
     """The name of an indicator is a value, the one beside it."""
     for form in case.forms:
@@ -66,7 +66,7 @@ def named_by_value(case: Case) -> Iterator[Issue]:
                 yield issue_at("scores.value_name", one.name, one.place, form=form.name or None)
 
 
-@rule("scores.label_left", needs=("forms",))
+@rule("scores.label_left")
 def labels_left(case: Case) -> Iterator[Issue]:
     """A label of the form stands where the words of the goal should."""
     goals = {fold(w): kind for kind, words in case.standards.forms["goal"].items() for w in words}
@@ -107,7 +107,7 @@ def _filled(row: Sequence[Cell], cell: Cell, above: dict[int, str]) -> bool:
     return any(c is not cell and c.column in above and len(fold(c.text)) >= 4 for c in row)
 
 
-@rule("scores.impossible", needs=("forms",))
+@rule("scores.impossible")
 def faults_of_all(case: Case) -> Iterator[Issue]:
     """A rate of faults that is to be, or was, all of them."""
     known = Vocabulary(words_of(case))
@@ -120,43 +120,50 @@ def faults_of_all(case: Case) -> Iterator[Issue]:
                 and target.unit == "%"
                 and target.sign in ("", "=", "≥", ">")
             )
-            if whole and _WORDS["fault_rate"].search(known.name(one)):
+            name = known.name(one)
+            if whole and _WORDS["fault_rate"].search(name) and not _WORDS["not_fault"].search(name):
                 yield issue_at(
                     "scores.impossible", one.name, one.place, form=form.name or None, value=flat(one.value)
                 )
 
 
-@rule("scores.scored_twice", needs=("forms",))
-def scored_twice(case: Case) -> Iterator[Issue]:
-    """One indicator with one target and one result under two levels, with points for both."""
-    known = Vocabulary(words_of(case))
-    for form in case.forms:
-        first: dict[tuple[str, str, str], Indicator] = {}
-        for one in form.indicators if form.kind == "evaluation" else ():
-            name = known.name(one, brackets=True)
-            key = (name, flat(one.value), flat(one.actual))
-            before = first.setdefault(key, one)
-            if before is one or len(name) < 4 or not all(key) or not (before.weight and one.weight):
-                continue
-            effects = known.under(before, "benefit") and known.under(one, "benefit")
-            if fold(before.level2) != fold(one.level2) and (effects or known.under(before, "cost")):
-                yield issue_at(
-                    "scores.scored_twice", one.name, one.place, (before.name, before.place),
-                    form=form.name or None, second=before.level2, third=one.level2, value=one.value,
-                )  # fmt: skip
-
-
-@rule("scores.not_name", needs=("forms",))
+@rule("scores.not_name")
 def not_named(case: Case) -> Iterator[Issue]:
     """A goal that speaks of what is not the thing that the project is named by."""
     for form in case.forms:
         begin = _WORDS["dress"].sub("", fold(form.name))[:_BEGINS]
-        if len(begin) < _BEGINS:
+        if len(begin) < _BEGINS or _WORDS["fixed"].search(begin):
             continue
-        for text in form.texts:
-            spoken = flat(text.text)
+        goals = [(flat(t.text), t.place) for t in form.texts if t.kind.startswith("goal")]
+        if any(begin in spoken.replace(_NOT + begin, "") for spoken, _ in goals):
+            continue  # the project is of both
+        for spoken, place in goals:
             at = spoken.find(_NOT + begin)
-            if text.kind.startswith("goal") and at >= 0:
+            if at >= 0:
                 words = spoken[max(0, at - 3) : at + _SHOWN]
-                yield issue_at("scores.not_name", words, text.place, form=form.name, word=_NOT + begin)
+                yield issue_at("scores.not_name", words, place, form=form.name, word=_NOT + begin)
                 break
+
+
+@rule("scores.value_kind")
+def ratios(case: Case) -> Iterator[Issue]:
+    """A very small share as the value of an indicator of improvement, where a rate of the document has it."""
+    known = Vocabulary(words_of(case))
+    shares: dict[str, str] = {}
+    for form in case.forms:
+        for one in form.indicators:
+            if _WORDS["share"].search(flat(one.value)) and _WORDS["rate_name"].search(known.name(one)):
+                shares.setdefault(flat(one.value), one.name)
+    for form in case.forms if shares else ():
+        for one in form.indicators:
+            value = flat(one.value)
+            name = known.name(one)
+            if value in shares and _WORDS["better"].search(name) and not _WORDS["rate_name"].search(name):
+                yield issue_at(
+                    "scores.value_kind",
+                    one.name,
+                    one.place,
+                    form=form.name or None,
+                    value=value,
+                    other=shares[value],
+                )

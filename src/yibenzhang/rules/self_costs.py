@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from yibenzhang.model.amounts import unit_named
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.prose.passages import flat
@@ -19,13 +20,6 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("self_costs")
-_UNITS = {
-    "元": Decimal(1),
-    "千元": Decimal(1000),
-    "万元": Decimal(10_000),
-    "万": Decimal(10_000),
-    "亿元": Decimal(10**8),
-}
 _NEAR = Decimal("0.0005")
 """A cost that is off by less than this share is the amount, rounded."""
 _ROUNDED = Decimal("0.01")
@@ -85,11 +79,14 @@ def _amount(text: str, form: GoalForm) -> Decimal | None:
     if found is None:
         return None
     unit = form.amounts["year.spent"].unit if "year.spent" in form.amounts else None
-    factor = _UNITS.get(found.unit) if found.unit else (unit.factor if unit else None)
+    named = (
+        unit_named(found.unit) or unit_named(f"{found.unit}{_WORDS['yuan'].pattern}") if found.unit else unit
+    )
+    factor = named.factor if named is not None and named.dimension == "money" else None
     return found.number * factor if factor else None
 
 
-@rule("scores.cost", needs=("forms",))
+@rule("scores.cost")
 def costs(case: Case) -> Iterator[Issue]:
     """A whole cost that is none of the project's own money, or the budget where less was spent."""
     found = list(_costs(case))

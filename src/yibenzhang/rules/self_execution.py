@@ -20,7 +20,7 @@ _USUAL = Decimal(10)
 """Points for the execution by the national method (财预〔2020〕10号)."""
 _OFF = Decimal("0.02")
 """Points farther from the rate than this share of all of them are not rounded."""
-_FAR = Decimal("0.1")
+_FAR = Decimal("0.2")
 """All points for a rate lower than the whole by more than this need no other forms to be asked about."""
 _FEW = 3
 """So many forms of a document show how points follow the rate, or that the total has them."""
@@ -37,21 +37,28 @@ class _Execution:
     score: Fact | None
     rate: Decimal
     row: Fact
+    others: tuple[Decimal, ...]
+    """The rates of the rows below, of fiscal and of other money."""
 
     @property
     def due(self) -> Decimal:
-        return (self.weight if self.weight is not None else _USUAL) * min(self.rate, Decimal(1))
+        return self._due(self.rate)
+
+    def _due(self, rate: Decimal) -> Decimal:
+        return (self.weight if self.weight is not None else _USUAL) * min(rate, Decimal(1))
 
     @property
     def follows(self) -> bool:
-        """The points are the rate's share of all of them, rounded as they are printed or to one place less."""
+        """The points are the rate's share of all of them, rounded as they are printed or to one place less; by the
+        rate of all money or of one kind of it."""
+        return any(self._near(self._due(rate)) for rate in (self.rate, *self.others))
+
+    def _near(self, due: Decimal) -> bool:
         if self.score is None or self.score.amount is None:
             return False
         given, places = self.score.amount.value, self.score.amount.decimals
-        near = [
-            self.due.quantize(Decimal(1).scaleb(-n), ROUND_HALF_UP) for n in {places, max(places, 1) - 1, 1}
-        ]
-        return given in near or abs(given - self.due) <= _OFF * max(self.weight or _USUAL, Decimal(1))
+        near = [due.quantize(Decimal(1).scaleb(-n), ROUND_HALF_UP) for n in {places, max(places, 1) - 1, 1}]
+        return given in near or abs(given - due) <= _OFF * max(self.weight or _USUAL, Decimal(1))
 
 
 def _executions(case: Case) -> Iterator[_Execution]:
@@ -63,10 +70,17 @@ def _executions(case: Case) -> Iterator[_Execution]:
         weight = next((i.fact for i in form.weights if i.kind == "item" and i.fact.row.label == row), None)
         score = next((i.fact for i in form.scores if i.kind == "item" and i.fact.row.label == row), None)
         points = base_of(weight) if weight else None
-        yield _Execution(form, points, score, base_of(spent) / base_of(budget), spent)
+        yield _Execution(form, points, score, base_of(spent) / base_of(budget), spent, tuple(_rates(form)))
 
 
-@rule("scores.execution", needs=("forms",))
+def _rates(form: GoalForm) -> Iterator[Decimal]:
+    for kind, spent in form.amounts.items():
+        budget = form.amounts.get(f"{kind.removesuffix('.spent')}.budget")
+        if kind.endswith(".spent") and budget is not None and base_of(budget) > 0:
+            yield base_of(spent) / base_of(budget)
+
+
+@rule("scores.execution")
 def against_rate(case: Case) -> Iterator[Issue]:
     """Points for the execution that are not the rate's share: where other forms of the document show that method, or
     where all points were given for a rate far from the whole."""
@@ -76,8 +90,8 @@ def against_rate(case: Case) -> Iterator[Issue]:
     shown = right >= _FEW and right * 2 > len(telling)
     lenient = not shown and sum(not e.follows and _all_for_less(e) for e in telling) > 1
     for e in telling:
-        if e.follows or e.score is None or lenient:
-            continue  # where all points are given again and again, that is the method
+        if e.follows or e.score is None or not base_of(e.score) or lenient:
+            continue  # all points again and again, or none at all, are a method of steps
         weight, full = e.weight if e.weight is not None or not shown else _USUAL, _all_for_less(e)
         if shown or full:
             rate = form_rate(e.form) or f"{100 * e.rate:.2f}%"
@@ -98,7 +112,7 @@ def form_rate(form: GoalForm) -> str:
     return rate.text if rate else ""
 
 
-@rule("scores.total", needs=("forms",))
+@rule("scores.total")
 def without_execution(case: Case) -> Iterator[Issue]:
     """A total that leaves out the points for the execution, which the other forms of the document take in; or one that
     takes in what they are worth, though none were given."""
@@ -168,7 +182,7 @@ def above_total(case: Case) -> Iterator[Issue]:
                 )  # fmt: skip
 
 
-@rule("scores.rate_sign", needs=("forms",))
+@rule("scores.rate_sign")
 def without_sign(case: Case) -> Iterator[Issue]:
     """A rate printed without the sign that the other rates of the document have."""
     rates = [

@@ -40,7 +40,7 @@ def _assessments(case: Case) -> Iterator[GoalForm]:
     yield from (f for f in case.forms if f.kind == "evaluation")
 
 
-@rule("scores.unreported", needs=("forms",))
+@rule("scores.unreported")
 def unreported(case: Case) -> Iterator[Issue]:
     """Points for indicators of which nothing is said that was reached, where the other rows of the form say it."""
     for form in _assessments(case):
@@ -56,7 +56,7 @@ def unreported(case: Case) -> Iterator[Issue]:
         )  # fmt: skip
 
 
-@rule("scores.unreached", needs=("forms",))
+@rule("scores.unreached")
 def unreached(case: Case) -> Iterator[Issue]:
     """All points for a target that was not reached, both as numbers of one unit."""
     known = Vocabulary(words_of(case))
@@ -73,9 +73,10 @@ def _missed(one: Indicator, known: Vocabulary) -> bool:
     target, reached = target_of(one.value), target_of(_WORDS["reached"].sub("", flat(one.actual)))
     if target is None or reached is None:
         return False
-    sign = target.sign or ("≥" if known.name(one).endswith(known.of("satisfied")) else "")
-    if not sign or target.unit != reached.unit:
-        return False
+    if target.unit != reached.unit or (not target.unit and reached.number <= 1 < target.number):
+        return False  # 0.98 for 98 is the share
+    satisfied = known.name(one).endswith(known.of("satisfied")) and reached.number + 1 < target.number
+    sign = target.sign or ("≥" if satisfied else "")
     return _below(sign, target, reached) or _above(sign, target, reached)
 
 
@@ -102,7 +103,7 @@ class _Unfinished:
     unused: bool
 
 
-@rule("scores.unopened", needs=("forms",))
+@rule("scores.unopened")
 def unopened(case: Case) -> Iterator[Issue]:
     """Points for what only a project in use can have, in a form that says it is not in use or not done."""
     for form in _assessments(case):
@@ -147,7 +148,7 @@ def _needs_use(i: Indicator, unused: bool) -> bool:
     name, reached = flat(i.name), flat(i.actual)
     if not reached or _WORDS["not_yet"].search(reached):
         return False
-    if unused and _WORDS["served"].search(name) and "满意" in i.level1 + i.level2:
+    if unused and _WORDS["served"].search(name) and _WORDS["satisfaction"].search(i.level1 + i.level2):
         return True
     if unused and _WORDS["opening"].search(name) and _WORDS["dated"].fullmatch(reached):
         return all_points(i)
@@ -155,7 +156,7 @@ def _needs_use(i: Indicator, unused: bool) -> bool:
     return bool(_WORDS["when_done"].search(name)) and whole and all_points(i)
 
 
-@rule("scores.reason", needs=("forms",))
+@rule("scores.reason")
 def reasons(case: Case) -> Iterator[Issue]:
     """Points were taken off because the project is not done, in a row that says the target was reached."""
     for form in _assessments(case):
