@@ -78,7 +78,7 @@ def slips(text: str, known: Usage, marks: Marks) -> Iterator[Slip]:
     """What is typed wrong in runs of characters, a line each."""
     for place in known.bare(f"{text}\n", marks.single):
         run, at = _about(text, place)
-        new = (*_exchanged(run, at, known), *_swapped(run, at, known, marks), *_lost(run, at, known))
+        new = (*_exchanged(run, at, known), *_swapped(run, at, known, marks), *_lost(run, at, known, marks))
         if new:
             gain, right = max(new)
             yield _slip(place, run, at, right, gain)
@@ -124,8 +124,10 @@ def _swapped(run: str, at: int, known: Usage, marks: Marks) -> Iterator[tuple[fl
                     yield gain, new
 
 
-def _lost(run: str, at: int, known: Usage) -> Iterator[tuple[float, str]]:
-    """With a character put in beside it, it makes a word and a shared stretch of five."""
+def _lost(run: str, at: int, known: Usage, marks: Marks) -> Iterator[tuple[float, str]]:
+    """With a character put in beside it, it makes a word and a shared stretch of five; 新能源车 lacks nothing."""
+    if run[at] in marks.endings:
+        return
     for k in (at, at + 1):
         if not 0 < k < len(run) or known.joined(run, k) or usual(run[k - 1], run[k]):
             continue
