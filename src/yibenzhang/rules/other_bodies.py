@@ -32,6 +32,8 @@ def other_bodies(case: Case) -> Iterator[Issue]:
             name = m["name"]
             if name == own or own in name or name in own or known.count(name) > 1:
                 continue
+            if _WORDS["unit"].search(name) and _WORDS["cars"].match(p.text, m.end("name")):
+                continue  # a unit's cars are told one by one
             begin = p.text.rfind("。", 0, m.start("name")) + 1
             if own in p.text[begin : m.start("name")] or own in p.text[max(begin - 40, 0) : begin]:
                 continue  # one of its own units, or one told beside it

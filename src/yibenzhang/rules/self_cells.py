@@ -22,7 +22,6 @@ _SHOWN = 20
 _NOT = _WORDS["not"].pattern
 _NEAR = 5
 """A number in a unit ten thousand times as large that is about the target's is in the wrong unit."""
-_FULL = 100
 
 
 @rule("scores.unit")
@@ -105,26 +104,6 @@ def _left_in(table: Table, goals: dict[str, str]) -> Iterator[Cell]:
 def _filled(row: Sequence[Cell], cell: Cell, above: dict[int, str]) -> bool:
     """Another column of that row has words, so that it is no second row of labels."""
     return any(c is not cell and c.column in above and len(fold(c.text)) >= 4 for c in row)
-
-
-@rule("scores.impossible")
-def faults_of_all(case: Case) -> Iterator[Issue]:
-    """A rate of faults that is to be, or was, all of them."""
-    known = Vocabulary(words_of(case))
-    for form in case.forms:
-        for one in form.indicators:
-            target = target_of(one.value)
-            whole = (
-                target
-                and target.number == _FULL
-                and target.unit == "%"
-                and target.sign in ("", "=", "≥", ">")
-            )
-            name = known.name(one)
-            if whole and _WORDS["fault_rate"].search(name) and not _WORDS["not_fault"].search(name):
-                yield issue_at(
-                    "scores.impossible", one.name, one.place, form=form.name or None, value=flat(one.value)
-                )
 
 
 @rule("scores.not_name")
