@@ -90,7 +90,7 @@ def against_rate(case: Case) -> Iterator[Issue]:
     shown = right >= _FEW and right * 2 > len(telling)
     lenient = not shown and sum(not e.follows and _all_for_less(e) for e in telling) > 1
     for e in telling:
-        if e.follows or e.score is None or not base_of(e.score) or lenient:
+        if e.follows or e.score is None or not base_of(e.score) or lenient or _misprinted(e):
             continue  # all points again and again, or none at all, are a method of steps
         weight, full = e.weight if e.weight is not None or not shown else _USUAL, _all_for_less(e)
         if shown or full:
@@ -99,6 +99,13 @@ def against_rate(case: Case) -> Iterator[Issue]:
                 "scores.execution", e.score.text, e.score.place, form=e.form.name or None, rate=rate,
                 weight=weight, due=round(e.due, 2), template="full" if full and not shown else "",
             )  # fmt: skip
+
+
+def _misprinted(e: _Execution) -> bool:
+    """The points of the form do not come to their total: told by a sum, whichever of them is wrong."""
+    whole = _total(e.form, "weight")
+    parts = [i.fact for i in e.form.weights if i.kind == "item"]
+    return whole is not None and bool(parts) and _sum(parts) != base_of(whole)
 
 
 def _all_for_less(e: _Execution) -> bool:

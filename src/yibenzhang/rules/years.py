@@ -150,8 +150,9 @@ def _bare_title(text: str) -> str:
 def _sentences(case: Case, p: Passage) -> Iterator[Issue]:
     for check in (_told_years, _neighbour_years, _following_years, _stated_days):
         yield from check(case, p)
-    same = (_SAME_YEAR, _SAME_TOTAL, _SAME_SUBJECT, _SAME_MOVES)
-    for m in (m for pattern in same for m in pattern.finditer(p.text)):
+    moves = (m for m in _SAME_MOVES.finditer(p.text) if not _after_another(p.text, m))
+    same = (_SAME_YEAR, _SAME_TOTAL, _SAME_SUBJECT)
+    for m in (*(m for pattern in same for m in pattern.finditer(p.text)), *moves):
         yield _year(p, m, "same", found=int(m.group(1)))
 
 
@@ -204,6 +205,12 @@ def _stated_days(case: Case, p: Passage) -> Iterator[Issue]:
     for m in _CARRIED.finditer(p.text):
         if int(m.group(1)) not in (year - 1, year - accounts):
             yield _year(p, m, "sentence", found=int(m.group(1)), **_own(case))
+
+
+def _after_another(text: str, m: re.Match[str]) -> bool:
+    """A number or another year stands before in the sentence: it is that one's amount that is compared."""
+    begin, _ = sentence(text, m.start(1), m.end())
+    return any(c.isdigit() for c in text[begin : m.start(1)])
 
 
 def _names_year(text: str, m: re.Match[str], year: int) -> bool:
