@@ -144,14 +144,14 @@ def _lost(run: str, at: int, known: Usage, marks: Marks) -> Iterator[tuple[float
 
 def _twice(run: str, at: int, known: Usage, marks: Marks) -> bool:
     """One of two equal characters belongs to a word and the other to none, or a shared stretch goes on without it."""
-    if known.joined(run, at + 1):
-        return False
+    ends, begins = known.ends(run, at), known.begins(run, at + 1)
+    if known.joined(run, at + 1) or (ends and begins):
+        return False  # 公务用车车辆, 部门门户: the end of one word and the beginning of another
     new = run[:at] + run[at + 1 :]
     if known.across(new, at) or (at == 0 and known.shared(new, 0)):
         return True
     if known.within(run, at, at + 1):
         return False
-    ends, begins = known.ends(run, at), known.begins(run, at + 1)
     if ends:
         return not begins and (
             at + 2 == len(run) or known.begins(run, at + 2) or run[at + 2] in marks.endings
