@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_TITLE = re.compile(r"目[录次]")
-_NUMBER = re.compile(
-    r"^(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]+、|[(（][一二三四五六七八九十\d]+[)）]|\d+[、.．])"
-)
-_YEAR = re.compile(r"^20\d\d年度?")
-_PAGE = re.compile(r"[.…·]*\d{0,3}$")
+from yibenzhang.standards.patterns import patterns
+
+_WORDS = patterns("contents_page")
 _LONGEST_ENTRY = 60
 _MOST = 80
-_TABLE = "表"
-"""What is the title of a table heads no text."""
 _FEWEST = 3
 """So many headings in a row that all come again are a contents page."""
 
@@ -30,19 +24,19 @@ class ContentsPage:
 
 def title_of(text: str) -> str:
     """An entry or a heading without number, year and page."""
-    return _YEAR.sub("", _NUMBER.sub("", _PAGE.sub("", text)))
+    return _WORDS["year"].sub("", _WORDS["number"].sub("", _WORDS["page"].sub("", text)))
 
 
 def contents_page(texts: Sequence[str], headings: Sequence[bool]) -> ContentsPage:
     """The contents page among paragraphs; ``headings``: which of them are numbered headings."""
     entries = _below_title(texts) or _come_again(texts, headings)
     titles = (title_of(texts[k]) for k in entries)
-    return ContentsPage(frozenset(entries), frozenset(t for t in titles if not t.endswith(_TABLE)))
+    return ContentsPage(frozenset(entries), frozenset(t for t in titles if not _WORDS["of_table"].search(t)))
 
 
 def _below_title(texts: Sequence[str]) -> list[int]:
     """The short lines below 目录, up to the first that comes a second time or is a sentence."""
-    start = next((k for k, t in enumerate(texts) if _TITLE.fullmatch(t)), -1)
+    start = next((k for k, t in enumerate(texts) if _WORDS["title"].fullmatch(t)), -1)
     if start < 0:
         return []
     out: list[int] = []
@@ -57,11 +51,11 @@ def _below_title(texts: Sequence[str]) -> list[int]:
 
 
 def _come_again(texts: Sequence[str], headings: Sequence[bool]) -> list[int]:
-    last = {_PAGE.sub("", t): k for k, t in enumerate(texts) if headings[k]}
+    last = {_WORDS["page"].sub("", t): k for k, t in enumerate(texts) if headings[k]}
     out: list[int] = []
     run: list[int] = []
     for k in range(len(texts) + 1):
-        if k < len(texts) and headings[k] and last[_PAGE.sub("", texts[k])] > k:
+        if k < len(texts) and headings[k] and last[_WORDS["page"].sub("", texts[k])] > k:
             run.append(k)
             continue
         out += run if len(run) >= _FEWEST else []

@@ -26,17 +26,14 @@ def words_of_whole(q: Quantity) -> str:
 
 
 def listed_whole(q: Quantity, every: Sequence[Quantity]) -> bool:
-    """The number is one of a list of parts that make up, to the cent, the amount told right before them."""
+    """The number is one of a list of parts that make up, to the cent, an amount of its paragraph told before them."""
     text = q.passage.text
-    begin, stop = text.rfind("。", 0, q.start), text.find("。", q.end)
+    stop = text.find("。", q.end)
     opened = [m.end() for m in _PARTS.finditer(text, 0, q.start)]
     if not opened:
         return False
     here = [x for x in every if x.passage is q.passage and x.money and x.kind in (Kind.VALUE, Kind.ACTUAL)]
     parts = [x for x in here if x.start >= opened[-1] and (stop < 0 or x.start < stop)]
-    wholes = [
-        x for x in here if x.end <= opened[-1] and (x.start > begin or not text[begin + 1 : opened[-1] - 3])
-    ]
-    wholes = wholes or [x for x in here if x.end <= opened[-1]]
+    wholes = [x for x in here if x.end <= opened[-1]]
     total = sum((x.amount.base for x in parts), Decimal(0))
     return len(parts) > 1 and any(x.amount.base == total for x in wholes)
