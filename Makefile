@@ -3,6 +3,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# A file of tests a core at a time; `make test AT_ONCE=0` runs them in one process.
+AT_ONCE ?= auto
+PYTEST = $(BIN)/python -m pytest -n $(AT_ONCE) --maxprocesses 4 --dist loadfile
 
 .PHONY: run fast test long lint bench lock clean
 .DEFAULT_GOAL := run
@@ -28,13 +31,13 @@ run: $(VENV)/.installed
 
 fast: $(VENV)/.dev
 	$(BIN)/ruff check src bench tests tools
-	$(BIN)/python -m pytest -m fast
+	$(PYTEST) -m fast
 
 test: lint
-	$(BIN)/python -m pytest -m "not long"
+	$(PYTEST) -m "not long"
 
 long: lint
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check src bench tests tools

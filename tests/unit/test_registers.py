@@ -113,7 +113,7 @@ def test_loading_is_fast() -> None:
             register.named("-"), register.entry("-")
         return process_time() - start
 
-    assert min(once() for _ in range(5)) < 0.015
+    assert min(once() for _ in range(5)) < 0.06  # twice what a slow machine takes
 
 
 def test_divisions() -> None:

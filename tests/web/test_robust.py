@@ -213,7 +213,7 @@ def test_a_file_that_kills_its_worker_is_given_up_and_harms_nothing_else(server:
 
 
 def test_a_file_that_hangs_ends_at_its_time_while_the_pages_go_on(tmp_path: Path) -> None:
-    with Server(tmp_path / "ledger", ("--jobs", "1", "--timeout", "2"), START) as server:
+    with Server(tmp_path / "ledger", ("--jobs", "1", "--timeout", "20"), START) as server:
         season, delivery = server.season(), key()
         server.hand_in(season, "hang.txt", WRONG, delivery)
         server.hand_in(season, "乙.txt", CLEAN, delivery)
@@ -221,7 +221,7 @@ def test_a_file_that_hangs_ends_at_its_time_while_the_pages_go_on(tmp_path: Path
         assert server.get(f"/seasons/{season}").status_code == 200
         hung, good = sorted(server.settled(delivery, 2), key=lambda r: r["name"])
         assert hung["state"] == "unreadable" and hung["attempts"] == 1
-        assert hung["problem"].startswith("超过 2 秒的时限，未能检查完；可以重新检查")
+        assert hung["problem"].startswith("超过 20 秒的时限，未能检查完；可以重新检查")
         assert good["state"] == "asking" and good["numbers"]
 
 

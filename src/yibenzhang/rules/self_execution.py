@@ -102,7 +102,10 @@ def against_rate(case: Case) -> Iterator[Issue]:
 
 
 def _misprinted(e: _Execution) -> bool:
-    """The points of the form do not come to their total: told by a sum, whichever of them is wrong."""
+    """The points of the form do not come to their total, or more were given than there are: told by a sum, or as
+    that."""
+    if e.weight and e.score is not None and base_of(e.score) > e.weight:
+        return True
     whole = _total(e.form, "weight")
     parts = [i.fact for i in e.form.weights if i.kind == "item"]
     return whole is not None and bool(parts) and _sum(parts) != base_of(whole)
@@ -178,11 +181,13 @@ def _worth_and_not_given(e: _Execution) -> bool:
 
 @rule("goals.score", needs=("forms",))
 def above_total(case: Case) -> Iterator[Issue]:
-    """A total of scores above the total of points."""
+    """A total of scores above the total of points; one that its own scores contradict is told by their sum."""
     for form in case.forms:
         total, worth = _total(form, "score"), _total(form, "weight")
         above = total and worth and base_of(total) > base_of(worth) > 0 and total.cell[0] == worth.cell[0]
-        if form.kind == "evaluation" and above and total and worth:
+        scores = [i.fact for i in form.scores if i.kind == "item"]
+        otherwise = len(scores) >= _FEW and _sum(scores) != base_of(total) if total else False
+        if form.kind == "evaluation" and above and total and worth and not otherwise:
             yield issue_at(
                     "goals.score", total.text, total.place, (worth.text, worth.place),
                     form=form.name, item=total.row.label, weight=worth.text,

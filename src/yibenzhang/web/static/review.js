@@ -8,7 +8,7 @@
   const matters = document.getElementById("matters");
   const $ = (name) => document.getElementById(name);
   const svg = "http://www.w3.org/2000/svg";
-  let now = null, at = 0, lit = [], lights = 0, marking = false;
+  let now = null, at = 0, lit = [], lights = 0, marking = false, aim = null;
 
   // pages -----------------------------------------------------------------------------------------
   const loads = new Map();
@@ -20,6 +20,7 @@
         .then((html) => {
           sheet.innerHTML = html;
           excuse();
+          show(aim);
           const image = sheet.querySelector("img");
           if (image) image.addEventListener("error", () => {
             const told = document.createElement("p");
@@ -33,6 +34,7 @@
     }
     return loads.get(number);
   }
+  for (const own of ["wheel", "touchmove", "pointerdown", "keydown"]) paper.addEventListener(own, () => { aim = null; }, { passive: true });
   const seen = new IntersectionObserver((entries) => {
     for (const entry of entries) if (entry.isIntersecting) load(Number(entry.target.dataset.leaf));
   }, { root: paper, rootMargin: "600px" });
@@ -101,8 +103,10 @@
     if (!kind) for (const node of chosen) node.classList.add("culprit");
     if (!stay) show(chosen[0] || $("leaf-" + (places[first] || {}).leaf));
   }
+  // What was asked for stays in sight while pages above it come and grow, until the person scrolls.
   function show(node) {
-    if (!node) return;
+    if (!node || !node.isConnected) return;
+    aim = node;
     const box = node.getBoundingClientRect(), frame = paper.getBoundingClientRect();
     const top = box.height > frame.height ? box.top - 30 : box.top + box.height / 2 - frame.height / 2;
     paper.scrollTop += top - (box.height > frame.height ? frame.top : frame.top);
