@@ -237,6 +237,16 @@ def test_a_picture_is_no_text(tmp_path: Path) -> None:
     assert document.blocks() == []
 
 
+def test_what_is_recognised_is_bounded_by_its_length_and_not_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = packed(images(SHANGHAI, [8], 150), "PNG", 150)
+    whole = read_bytes(made, "a.png")
+    monkeypatch.setattr("yibenzhang.reading.scans.MAX_SCAN_CHARS", 60)
+    short, again = read_bytes(made, "a.png"), read_bytes(made, "a.png")
+    [notice] = short.notices
+    assert notice.unread and "超过 60 字" in notice.message
+    assert short == again and whole.notices == ()
+
+
 def test_a_blank_page_is_blank() -> None:
     document = read_bytes(packed([Image.new("L", (1240, 1754), 250)], "PNG", 150), "a.png")
     assert (document.notices, document.blocks()) == ((), [])

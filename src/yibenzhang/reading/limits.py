@@ -44,13 +44,13 @@ MAX_ZIP_RATIO = 200
 MAX_ZIP_BYTES = 2 * 1024 * 1024 * 1024
 MAX_SCAN_PIXELS = 60_000_000
 MAX_SCAN_STRIPS = 4000
+MAX_SCAN_CHARS = 40_000
+"""So many full characters wide are the strips of a page that are recognised: ten times what the smallest print holds."""
 MAX_SCAN_FRAMES = 1000
 MAX_SHOWN_CELLS = 200_000
 MAX_VIEW_BYTES = 512 * 1024 * 1024
 MAX_PICTURE_PIXELS = 12_000_000
 PICTURE_SECONDS = 8
-SCAN_SECONDS = 60
-"""A page whose recognition takes longer is broken off; MAX_SCAN_STRIPS is reached well before that."""
 
 
 class ReadingError(Exception):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import replace
 
 from yibenzhang.model.documents import Page, ReadingNotice
@@ -12,7 +11,7 @@ from yibenzhang.reading.assembly import page_of
 from yibenzhang.reading.digits import looks_like_a_number, number_of
 from yibenzhang.reading.glyphs import Glyph
 from yibenzhang.reading.grid import tables_of
-from yibenzhang.reading.limits import MAX_SCAN_STRIPS, SCAN_SECONDS
+from yibenzhang.reading.limits import MAX_SCAN_CHARS, MAX_SCAN_STRIPS
 from yibenzhang.reading.ocr import BESIDE, Reading, Recogniser, crop_of, recogniser
 from yibenzhang.reading.photos import laid_flat
 from yibenzhang.reading.raster import (
@@ -52,7 +51,6 @@ _WIDE = str.maketrans({",": "，", ":": "：", ";": "；", "(": "（", ")": "）
 
 def read_scan(gray: Gray, scale: float, number: int, first: int) -> tuple[Page, list[ReadingNotice]]:
     """One page from its pixels (grey, ``scale`` points a pixel); ``first`` is its first table's index."""
-    until = time.monotonic() + SCAN_SECONDS
     here = PagePlace(number, 0, 0, 0, 0)
     low, high = sorted(gray.shape)
     if low < _LEAST or high > _SLIM * low:
@@ -68,12 +66,14 @@ def read_scan(gray: Gray, scale: float, number: int, first: int) -> tuple[Page, 
         notices.append(ReadingNotice(stated, here, True))
         strips = strips[:MAX_SCAN_STRIPS]
     glyphs: list[Glyph] = []
+    wide = 0.0
     if strips:
         recognises()
     reader, shapes = recogniser(), Shapes()
     for strip in strips:
-        if time.monotonic() > until:
-            stated = f"本页识别超过 {SCAN_SECONDS} 秒，只识别了其中一部分；未识别的内容未检查。"
+        wide += (strip.x1 - strip.x0) / max(strip.em, 1.0)
+        if wide > MAX_SCAN_CHARS:
+            stated = f"本页的文字超过 {MAX_SCAN_CHARS:,} 字，只识别了其中一部分；未识别的内容未检查。"
             notices.append(ReadingNotice(stated, here, True))
             break
         glyphs.extend(glyphs_of(read_strip(reader, shapes, sheet, strip), strip, sheet.scale))
