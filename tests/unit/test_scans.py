@@ -237,7 +237,9 @@ def test_a_picture_is_no_text(tmp_path: Path) -> None:
     assert document.blocks() == []
 
 
-def test_what_is_recognised_is_bounded_by_its_length_and_not_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_recognised_is_bounded_by_its_length_and_not_by_the_clock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     made = packed(images(SHANGHAI, [8], 150), "PNG", 150)
     whole = read_bytes(made, "a.png")
     monkeypatch.setattr("yibenzhang.reading.scans.MAX_SCAN_CHARS", 60)
