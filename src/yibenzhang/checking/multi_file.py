@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -55,6 +55,13 @@ _LARGE = 100_000
 """Smaller amounts (元) are the same in many files."""
 
 
+def _by_folder(paths: Iterable[str]) -> dict[str, list[str]]:
+    folders: dict[str, list[str]] = {}
+    for path in paths:
+        folders.setdefault(str(PurePath(path).parent), []).append(path)
+    return folders
+
+
 def groups_of(results: Sequence[tuple[str, Checked]]) -> tuple[list[Group], dict[str, str]]:
     """Groups among checked files, first within each folder, then among all that were given together.
 
@@ -64,9 +71,7 @@ def groups_of(results: Sequence[tuple[str, Checked]]) -> tuple[list[Group], dict
     groups: list[Group] = []
     doubts: dict[str, str] = {}
     left = {path: c for path, c in results if role_of(c)}
-    folders: dict[str, list[str]] = {}
-    for path in left:
-        folders.setdefault(str(PurePath(path).parent), []).append(path)
+    folders = _by_folder(left)
     levels = [*folders.values(), list(left)] if len(folders) > 1 else list(folders.values())
     for n, level in enumerate(levels):
         inside = n < len(folders)

@@ -59,9 +59,10 @@ def _warn(text: str) -> None:
     Console(stderr=True, highlight=False, soft_wrap=True).print(Text(text))
 
 
-def _administered(office: Office) -> bool:
+def _warn_of_nobody(office: Office, folder: Path, elsewhere: bool) -> None:
     with office.session() as session:
-        return administered(session)
+        if not administered(session):
+            _warn(_nobody(folder, elsewhere))
 
 
 def _opened(ledger: Path) -> None:
@@ -185,8 +186,8 @@ def serve(
         Console(stderr=True, highlight=False).print(f"工作台：{address}　账本：{folder}　按 Ctrl+C 结束")
         if host not in LOOPBACK and not https:
             _warn(_PLAIN)
-        if accounts and not _administered(office):
-            _warn(_nobody(folder, bool(database)))
+        if accounts:
+            _warn_of_nobody(office, folder, bool(database))
         if open_browser:
             Timer(1.5, webbrowser.open, [address]).start()
 

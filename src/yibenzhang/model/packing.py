@@ -1,4 +1,5 @@
-"""How the records that a document has thousands of are pickled: in half the time that dataclasses take by themselves."""
+"""How the records that a document has thousands of are pickled: in half the time that dataclasses take by
+themselves."""
 
 from __future__ import annotations
 

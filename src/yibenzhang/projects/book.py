@@ -193,7 +193,7 @@ class Keeper:
         decided, curated = (_Decided(some) for some in (read_decisions(ledger.folder), curated_links(extra)))
         parts: dict[Hashable, tuple[Hashable, Linked]] = {}
         for bodies in _together(sources, (*decided.every, *curated.every)):
-            names = {name for s in sources for who in bodies for name in s.names.get(who, ())}
+            names = _names(sources, bodies)
             recorded, ready = decided.about(names), curated.about(names)
             # lists of events that are the same object are not compared event by event
             state = ([s.events.get(who) for s in sources for who in bodies], recorded, ready)
@@ -275,6 +275,11 @@ class _Decided:
 
 def _same(one: Sequence[Project], other: Sequence[Project]) -> bool:
     return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
+
+
+def _names(sources: Iterable[_Said], bodies: Sequence[str]) -> set[str]:
+    """What the bodies' projects are called."""
+    return {name for s in sources for who in bodies for name in s.names.get(who, ())}
 
 
 def _together(sources: Sequence[_Said], decided: Sequence[Decision]) -> Iterator[tuple[str, ...]]:

@@ -1,4 +1,5 @@
-"""The contents page of a document: entries that stand above no text, and the titles that stand without a number later."""
+"""The contents page of a document: entries that stand above no text, and the titles that stand without a number
+later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a list of amounts is the parts of, by its sentence alone: a division ("按资金来源"), or an amount before 包括."""
+"""What a list of amounts is the parts of, by its sentence alone: a division ("按资金来源"), or an amount before
+包括."""
 
 from __future__ import annotations
 

@@ -45,7 +45,8 @@ MAX_ZIP_BYTES = 2 * 1024 * 1024 * 1024
 MAX_SCAN_PIXELS = 60_000_000
 MAX_SCAN_STRIPS = 4000
 MAX_SCAN_CHARS = 40_000
-"""So many full characters wide are the strips of a page that are recognised: ten times what the smallest print holds."""
+"""So many full characters wide are the strips of a page that are recognised: ten times what the smallest print
+holds."""
 MAX_SCAN_FRAMES = 1000
 MAX_SHOWN_CELLS = 200_000
 MAX_VIEW_BYTES = 512 * 1024 * 1024

@@ -8,7 +8,7 @@ seals are not read.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from xml.etree.ElementTree import Element
 
@@ -192,6 +192,11 @@ def _roots(box: Container, root: Element) -> Iterator[str]:
             yield location.text or ""
 
 
+def _size(box: Sequence[float], turn: int) -> tuple[float, float]:
+    width, height = box[2] * POINTS, box[3] * POINTS
+    return (height, width) if turn in (90, 270) else (width, height)
+
+
 def _page(book: _Book, location: str, number: int, first: int) -> tuple[Page, list[ReadingNotice]]:
     path, root = book.part(book.path, location)
     for r in children(root, "PageRes"):
@@ -215,9 +220,7 @@ def _page(book: _Book, location: str, number: int, first: int) -> tuple[Page, li
     if len(hs) + len(vs) > MAX_RULES_PER_PAGE:
         notices.append(ReadingNotice("本页线条过多，未按表格读取。", here, True))
         hs, vs = [], []
-    width, height = box[2] * POINTS, box[3] * POINTS
-    size = (height, width) if turn in (90, 270) else (width, height)
-    page = page_of(number, size, glyphs, hs, vs, first)
+    page = page_of(number, _size(box, turn), glyphs, hs, vs, first)
     if not turn:
         page = with_unread_cells(page, drawing.letters, [p.box for p in drawing.images])
     return page, notices

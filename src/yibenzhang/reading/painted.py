@@ -188,7 +188,8 @@ _MOST = 400
 def unread_pictures(
     shown: pdfium.PdfPage, drawn: Drawn, glyphs: list[Glyph], size: tuple[float, float], here: PagePlace
 ) -> list[ReadingNotice]:
-    """A notice on pictures that are large enough to hold a table, show something, and are no ground under characters."""
+    """A notice on pictures that are large enough to hold a table, show something, and are no ground under
+    characters."""
     page = max(size[0] * size[1], 1.0)
     large: list[Box] = []
     for picture, box in zip(drawn.images, drawn.frames, strict=True):

@@ -63,8 +63,8 @@ PAGES_OPEN = 24
 """After so many pages the file is opened anew, so that memory does not grow with the pages."""
 
 
-def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
-    """All pages of a PDF. Raises ReadingError with one sentence where it cannot be opened."""
+def _opened(data: bytes) -> tuple[pdfium.PdfDocument, int]:
+    """With the number of its pages."""
     if expands_too_far(data, MAX_OBJECTS_PER_PAGE):
         raise ReadingError("PDF 里的图形层层套叠，展开后过大，未能读取；请重新导出。")
     try:
@@ -76,6 +76,12 @@ def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
         raise ReadingError("PDF 已损坏或不完整，无法打开；请重新下载或导出。") from error
     if count == 0:
         raise ReadingError("PDF 中没有任何页面。")
+    return document, count
+
+
+def read_pdf(data: bytes) -> tuple[tuple[Page, ...], tuple[ReadingNotice, ...]]:
+    """All pages of a PDF. Raises ReadingError with one sentence where it cannot be opened."""
+    document, count = _opened(data)
     pages: list[Page] = []
     notices: list[ReadingNotice] = []
     tables = 0

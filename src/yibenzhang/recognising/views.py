@@ -295,6 +295,12 @@ class _Numbers:
     """Rows of the table that print an amount in some column."""
 
 
+def _stated(columns: Iterable[Sequence[Cell]]) -> frozenset[int]:
+    """The rows in which an amount is printed."""
+    amounts = (c for cells in columns for c in cells if _AMOUNT.fullmatch(narrow(c.text).strip()))
+    return frozenset(c.row for c in amounts)
+
+
 def _numbers(layout: Panels, panel: Panel, certain: Sequence[bool]) -> list[_Numbers]:
     """Of each number column; the precision of one with a single number is the table's."""
     columns = [_cells_of(layout, column) for column in panel.numbers]
@@ -307,8 +313,7 @@ def _numbers(layout: Panels, panel: Panel, certain: Sequence[bool]) -> list[_Num
     whole = max(most, default=0)
     # only where title or heading are understood: other tables print words among numbers on purpose
     table = _amounts_and_words([c for cells in (*columns, *others) for c in cells])
-    amounts = (c for cells in columns for c in cells if _AMOUNT.fullmatch(narrow(c.text).strip()))
-    stated = frozenset(c.row for c in amounts)
+    stated = _stated(columns)
     return [
         _Numbers(
             whole if len(decimals) < 2 else own,

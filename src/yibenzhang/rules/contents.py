@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from typing import TypeAlias
 
 from yibenzhang.model.amounts import narrow
 from yibenzhang.model.issues import Issue, issue_at
@@ -197,12 +198,24 @@ def _core(name: str) -> str:
 
 
 _NUMBERED = _WORDS["numbered"]
+_Heading: TypeAlias = tuple[str, Passage, tuple[str, ...]]
+"""Its number, itself, and the headings it stands below with its own."""
+
+
+def _beside(before: _Heading, p: Passage) -> bool:
+    """Under one heading, and neither is the other in fewer words."""
+    _, earlier, below = before
+    return (
+        below[:-1] in (p.section, p.section[:-1])
+        and earlier.text not in p.text
+        and p.text not in earlier.text
+    )
 
 
 @rule("wording.numbering", needs=("text",))
 def numbered(case: Case) -> Iterator[Issue]:
     """Two headings of one kind in a row with the same number: "（二）…" and again "（二）…"."""
-    last: dict[str, tuple[str, Passage, tuple[str, ...]]] = {}
+    last: dict[str, _Heading] = {}
     broken = False  # a short line without a number may be a heading under which numbers begin anew
     for p in case.passages:
         if not p.heading:
@@ -216,13 +229,8 @@ def numbered(case: Case) -> Iterator[Issue]:
             last = {k: v for k, v in last.items() if k == kind}  # below a part numbers begin anew
         before = last.get(kind)
         first = bool(_WORDS["first"].fullmatch(match.group()))
-        if (
-            before
-            and before[0] == match.group()
-            and before[2][:-1] in (p.section, p.section[:-1])
-            and not (before[1].text in p.text or p.text in before[1].text)
-            and not (broken and (first or kind in ("part", "digit")))
-        ):
+        anew = broken and (first or kind in ("part", "digit"))
+        if before and before[0] == match.group() and not anew and _beside(before, p):
             words = p.verbatim(0, len(p.text)).strip()
             there = (before[1].text[:40], before[1].place(0))
             yield issue_at(

@@ -1,4 +1,5 @@
-"""One count of the body told in two sentences with two numbers: posts, staff, pensioners, sections, units, equipment."""
+"""One count of the body told in two sentences with two numbers: posts, staff, pensioners, sections, units,
+equipment."""
 
 from __future__ import annotations
 

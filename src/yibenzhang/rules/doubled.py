@@ -1,8 +1,9 @@
 """A character typed twice ("部门门预算"), where the words on both sides need it once.
 
-Two words may meet in the same character ("公务用车车辆", "法律法规规定"), and some words are made by doubling ("天天"). So a
-character is told where the words around it stand with one of it elsewhere, in the document or in other disclosures; more
-of them where the dictionary has a word on both sides. A character that is a word of its own is never told.
+Two words may meet in the same character ("公务用车车辆", "法律法规规定"), and some words are made by doubling
+("天天"). So a character is told where the words around it stand with one of it elsewhere, in the document or in
+other disclosures; more of them where the dictionary has a word on both sides. A character that is a word of its own
+is never told.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ def doubled(case: Case) -> Iterator[Issue]:
 
 
 def _meant_once(text: str, at: int, whole: str) -> bool:
-    """The words on both sides, so many characters, stand elsewhere with one of it; of what stands before it more where a
-    clause ends behind it."""
+    """The words on both sides, so many characters, stand elsewhere with one of it; of what stands before it more
+    where a clause ends behind it."""
     char, before, after = text[at], text[at - 1], text[at + 2]
     if char in (before, after) or _ALONE.match(char) or in_dictionary(char * 2):
         return False

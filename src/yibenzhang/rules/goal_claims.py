@@ -69,9 +69,15 @@ def former(case: Case) -> Iterator[Issue]:
 
 
 _KINDS = {
-    "数量指标": "产出指标", "质量指标": "产出指标", "时效指标": "产出指标", "经济效益指标": "效益指标",
-    "社会效益指标": "效益指标", "生态效益指标": "效益指标", "可持续影响指标": "效益指标", "服务对象满意度指标": "满意度指标",
-}  # fmt: skip
+    "数量指标": "产出指标",
+    "质量指标": "产出指标",
+    "时效指标": "产出指标",
+    "经济效益指标": "效益指标",
+    "社会效益指标": "效益指标",
+    "生态效益指标": "效益指标",
+    "可持续影响指标": "效益指标",
+    "服务对象满意度指标": "满意度指标",
+}
 """The second level of indicators and the first it belongs to: 财预〔2021〕101号."""
 _FIRST = frozenset(_KINDS.values())
 
@@ -87,9 +93,14 @@ def classes(case: Case) -> Iterator[Issue]:
             if first and second and _KINDS[second] != first:
                 cell = next(c for c in t.table.table.cells if flat(c.text) == second)
                 yield issue_at(
-                    "goals.class", cell.text, cell.place, table=t.table.name, second=second, first=first,
+                    "goals.class",
+                    cell.text,
+                    cell.place,
+                    table=t.table.name,
+                    second=second,
+                    first=first,
                     right=_KINDS[second],
-                )  # fmt: skip
+                )
                 break
 
 

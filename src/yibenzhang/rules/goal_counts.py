@@ -36,9 +36,12 @@ def amid(case: Case) -> Iterator[Issue]:
         counted = [
             (core, i, t)
             for i in single(form)
-            if (t := target_of(i.value)) is not None and t.unit and t.unit != "%" and known.under(i, "quantity")
+            if (t := target_of(i.value)) is not None
+            and t.unit
+            and t.unit != "%"
+            and known.under(i, "quantity")
             and len(core := _WORDS["counting"].sub("", known.name(i))) >= _LEAST
-        ]  # fmt: skip
+        ]
         for goal in form.texts:
             for m in _CLAUSE.finditer(fold(goal.text)) if goal.kind == "goal.year" and counted else ():
                 found = _other(m.group(), counted)
@@ -86,9 +89,13 @@ def satisfied(case: Case) -> Iterator[Issue]:
     known = Vocabulary(words_of(case))
     for form in case.forms:
         rates = [
-            (i, t) for i in single(form) if (t := target_of(i.value)) and t.unit == "%" and i.period != "long"
+            (i, t)
+            for i in single(form)
+            if (t := target_of(i.value))
+            and t.unit == "%"
+            and i.period != "long"
             and _WORDS["satisfaction"].search(known.name(i))
-        ]  # fmt: skip
+        ]
         for goal in form.texts:
             named = list(_WORDS["satisfied"].finditer(fold(goal.text))) if goal.kind == "goal.year" else []
             if len(rates) != 1 or len(named) != 1 or form.kind == "overall":
@@ -97,9 +104,14 @@ def satisfied(case: Case) -> Iterator[Issue]:
             whose = _WORDS["satisfaction"].sub("", known.name(i))
             if Decimal(m.group("number")) != target.number and _one_group(m.group("who"), whose):
                 yield issue_at(
-                    "goals.promised", m.group(), goal.place, (i.name, i.place), form=form.name or None, name=i.name,
+                    "goals.promised",
+                    m.group(),
+                    goal.place,
+                    (i.name, i.place),
+                    form=form.name or None,
+                    name=i.name,
                     value=i.value,
-                )  # fmt: skip
+                )
 
 
 def _one_group(said: str, whose: str) -> bool:
@@ -118,8 +130,8 @@ _NEAR = Decimal("0.2")
 
 @rule("goals.needed", needs=("forms", "year"), stages=("budget",))
 def needed(case: Case) -> Iterator[Issue]:
-    """The money that a goal says is to be given, which comes to a little more than the project's money of the year; less
-    may be a part of it."""
+    """The money that a goal says is to be given, which comes to a little more than the project's money of the year;
+    less may be a part of it."""
     for form in case.forms:
         budget = form.year if form.kind in ("project", "list") else None
         if budget is None or budget.amount is None or budget.unit is None or not budget.amount.base:

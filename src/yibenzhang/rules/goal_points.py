@@ -42,10 +42,18 @@ def wrong_group(form: GoalForm, total: Fact, executed_row: str | None) -> Issue 
     first, *others = groups[wrong[0]]
     places = ((f.text, f.place) for f in (*others, total))
     return issue_at(
-        "goals.weights", first.text, first.place, *places, template="group", form=form.name, group=wrong[0],
-        count=1 + len(others), total=sum((base_of(f) for f in (first, *others)), Decimal(0)), wanted=points[wrong[0]],
+        "goals.weights",
+        first.text,
+        first.place,
+        *places,
+        template="group",
+        form=form.name,
+        group=wrong[0],
+        count=1 + len(others),
+        total=sum((base_of(f) for f in (first, *others)), Decimal(0)),
+        wanted=points[wrong[0]],
         whole=total.text,
-    )  # fmt: skip
+    )
 
 
 def above_weight(form: GoalForm) -> list[tuple[GoalItem, Fact]]:

@@ -31,9 +31,15 @@ def exchanged(case: Case) -> Iterator[Issue]:
                 total, parts = found
                 names = tuple(arguments(name=i.name, value=i.value) for i in parts[:MOST_NAMED])
                 yield issue_at(
-                    "goals.promised", m.group(), goal.place, *((i.name, i.place) for i in parts[:MOST_NAMED]),
-                    template="exchanged", form=form.name, parts=names, total=f"{total:f}",
-                )  # fmt: skip
+                    "goals.promised",
+                    m.group(),
+                    goal.place,
+                    *((i.name, i.place) for i in parts[:MOST_NAMED]),
+                    template="exchanged",
+                    form=form.name,
+                    parts=names,
+                    total=f"{total:f}",
+                )
 
 
 def _meant(form: GoalForm, number: str, unit: str) -> tuple[Decimal, list[Indicator]] | None:

@@ -167,9 +167,14 @@ def promised_in_text(case: Case) -> Iterator[Issue]:
                     continue
                 for words, indicator in _other_numbers(m.group(), targets, bound):
                     yield issue_at(
-                        "goals.promised", words, p.place(m.start()), template="text", form=form.name,
-                        name=indicator.name, value=indicator.value,
-                    )  # fmt: skip
+                        "goals.promised",
+                        words,
+                        p.place(m.start()),
+                        template="text",
+                        form=form.name,
+                        name=indicator.name,
+                        value=indicator.value,
+                    )
 
 
 _NOT_NOW = _WORDS["not_now"]
@@ -371,6 +376,10 @@ def opposite(case: Case) -> Iterator[Issue]:
             form, one, _ = down[0]
             other = up[0]
             yield issue_at(
-                "goals.opposite", f"{one.name}{one.value}", one.place, form=form.name, other=other[0].name,
+                "goals.opposite",
+                f"{one.name}{one.value}",
+                one.place,
+                form=form.name,
+                other=other[0].name,
                 value=other[1].value,
-            )  # fmt: skip
+            )

@@ -95,10 +95,12 @@ def _missing(all_of: GoalsAndProjects) -> Iterator[Issue | NotChecked]:
         yield NotChecked("goals.missing", template="unchecked", arguments=values)
         return
     yield issue_at(
-        "goals.missing", left[0].name, left[0].total.place,
+        "goals.missing",
+        left[0].name,
+        left[0].total.place,
         projects=tuple(arguments(name=r.name, amount=r.total.text) for r in left[:MOST_NAMED]),
         count=len(left) if len(left) > MOST_NAMED else None,
-    )  # fmt: skip
+    )
 
 
 def _unknown(goals: Sequence[GoalForm], rows: Sequence[ProjectRow]) -> Iterator[Issue]:

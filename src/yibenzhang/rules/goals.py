@@ -40,11 +40,26 @@ _KINDS = {
 
 
 @rule(
-    "goals.execution", "goals.funds", "goals.items", "goals.listed", "goals.overall", "goals.overall_total",
-    "goals.purchases", "goals.rounding", "goals.score", "goals.scores", "goals.share", "goals.sources",
-    "goals.sources_total", "goals.total", "goals.unfilled", "goals.weights", data="form_sums", needs=("forms",),
+    "goals.execution",
+    "goals.funds",
+    "goals.items",
+    "goals.listed",
+    "goals.overall",
+    "goals.overall_total",
+    "goals.purchases",
+    "goals.rounding",
+    "goals.score",
+    "goals.scores",
+    "goals.share",
+    "goals.sources",
+    "goals.sources_total",
+    "goals.total",
+    "goals.unfilled",
+    "goals.weights",
+    data="form_sums",
+    needs=("forms",),
     pooled=True,
-)  # fmt: skip
+)
 def amounts(case: Case) -> Iterator[Made]:
     """The money and points of each form, of overall forms also against the budget tables."""
     for form in case.forms:
@@ -339,9 +354,17 @@ def _left_blank(form: GoalForm, column: str, made: Relation, blank: list[Fact]) 
         return None
     parts = ((t.fact.text, t.fact.place) for t in made.parts)
     return issue_at(
-        "goals.unfilled", total.text, total.place, *parts, form=form.name, part=blank[0].row.label, column=_COLUMNS[column],
-        total=total.row.label, right=lacking / total.unit.factor, unit=total.unit.name,
-    )  # fmt: skip
+        "goals.unfilled",
+        total.text,
+        total.place,
+        *parts,
+        form=form.name,
+        part=blank[0].row.label,
+        column=_COLUMNS[column],
+        total=total.row.label,
+        right=lacking / total.unit.factor,
+        unit=total.unit.name,
+    )
 
 
 def _marks(form: GoalForm) -> Iterator[Made]:

@@ -61,9 +61,14 @@ def two_grades(case: Case) -> Iterator[Issue]:
                 other.passage.place(other.found.start("grade")),
             )
             yield issue_at(
-                "scores.grade", first.passage.verbatim(*first.found.span()).strip(),
-                first.passage.place(first.found.start("grade")), there, score=score, first=first.grade, second=other.grade,
-            )  # fmt: skip
+                "scores.grade",
+                first.passage.verbatim(*first.found.span()).strip(),
+                first.passage.place(first.found.start("grade")),
+                there,
+                score=score,
+                first=first.grade,
+                second=other.grade,
+            )
 
 
 def _project(text: str) -> str:
@@ -117,9 +122,12 @@ def report_years(case: Case) -> Iterator[Issue]:
             continue  # assessed in the year after
         words = p.verbatim(m.start("title_year"), m.end("title")).strip()
         yield issue_at(
-            "scores.report_year", words, p.place(m.start("title_year")), year=m["year"],
+            "scores.report_year",
+            words,
+            p.place(m.start("title_year")),
+            year=m["year"],
             name=p.verbatim(m.start("name"), m.end("name")).strip(),
-        )  # fmt: skip
+        )
 
 
 def _same(name: str, title: str) -> bool:

@@ -1,5 +1,5 @@
-"""Names and values that nobody has written: the level's name for the indicator's, a place to be filled in, a choice that
-was not made, the last letter left out."""
+"""Names and values that nobody has written: the level's name for the indicator's, a place to be filled in, a choice
+that was not made, the last letter left out."""
 
 from __future__ import annotations
 
@@ -62,6 +62,11 @@ def shortened(case: Case) -> Iterator[Issue]:
         ):
             seen.add(name)
             yield issue_at(
-                "goals.renamed", i.name, i.place, (other.name, other.place), template="short",
-                form=form.name or None, other=other.name,
-            )  # fmt: skip
+                "goals.renamed",
+                i.name,
+                i.place,
+                (other.name, other.place),
+                template="short",
+                form=form.name or None,
+                other=other.name,
+            )

@@ -1,4 +1,5 @@
-"""One indicator under two levels of the second order: of one form, of the overall form and a project's, of two projects."""
+"""One indicator under two levels of the second order: of one form, of the overall form and a project's, of two
+projects."""
 
 from __future__ import annotations
 
@@ -87,9 +88,14 @@ def _placed(one: _Placed, other: _Placed) -> Issue:
     i, there = other.indicator, one.indicator
     if one.form is other.form:
         return issue_at(
-            "goals.placed_twice", i.name, i.place, (there.name, there.place), form=_named(other.form), second=i.level2,
+            "goals.placed_twice",
+            i.name,
+            i.place,
+            (there.name, there.place),
+            form=_named(other.form),
+            second=i.level2,
             third=there.level2,
-        )  # fmt: skip
+        )
     return issue_at(
         "goals.placed",
         i.name,

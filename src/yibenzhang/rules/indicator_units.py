@@ -78,7 +78,8 @@ def _much_of_bad(name: str, target: Target) -> bool:
 
 @rule("goals.exact", needs=("forms",), stages=("budget",))
 def exact(case: Case) -> Iterator[Issue]:
-    """Rates that are to be exactly so much, where more is better: "=90%"; less than half is a share that was planned."""
+    """Rates that are to be exactly so much, where more is better: "=90%"; less than half is a share that was
+    planned."""
     known = Vocabulary(words_of(case))
 
     def is_exact(i: Indicator, target: Target) -> bool:

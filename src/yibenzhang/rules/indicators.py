@@ -295,9 +295,15 @@ def _across(forms: tuple[GoalForm, ...], words: Words) -> Iterator[Issue]:
                     a, b = own[key], others[key]
                     if every[key] == 1 and key not in words.get("generic", ()) and _differ(a, b):
                         yield issue_at(
-                            "goals.value", b.name, b.place, period=period, name=a.name, value=a.value, form=form.name,
+                            "goals.value",
+                            b.name,
+                            b.place,
+                            period=period,
+                            name=a.name,
+                            value=a.value,
+                            form=form.name,
                             other=b.value,
-                        )  # fmt: skip
+                        )
                 for a, b in _renamed(own, others) if period == "annual" else ():
                     yield issue_at(
                         "goals.renamed", b.name, b.place, form=form.name, first=a.name, value=b.value

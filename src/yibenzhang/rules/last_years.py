@@ -21,7 +21,8 @@ _HEADER = 4
 
 @rule("wording.last_year", needs=("year",), each_file=True)
 def last_year(case: Case) -> Iterator[Issue]:
-    """The last year, named by its number, is the one before the document's own or before one that the sentence names."""
+    """The last year, named by its number, is the one before the document's own or before one that the sentence
+    names."""
     year = case.year or 0
     for p in case.passages:
         for m in _WORDS["last"].finditer(p.text):
@@ -47,8 +48,8 @@ def _base(text: str, m: re.Match[str]) -> bool:
 
 @rule("wording.column_year", needs=("year", "tables"))
 def column_year(case: Case) -> Iterator[Issue]:
-    """Columns of a table of this year: the only year above them is another one, or the one beside this year's is not the
-    year before."""
+    """Columns of a table of this year: the only year above them is another one, or the one beside this year's is
+    not the year before."""
     year = case.year or 0
     for t in case.tables:
         title = flat(t.table.title)

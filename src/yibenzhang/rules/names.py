@@ -83,9 +83,15 @@ def two_codes(case: Case) -> Iterator[Issue]:
             seen.add((row.label, row.code))
             places = _row_place(t, row.index), (row.label, _row_place(where, known.index))
             yield issue_at(
-                "names.code", row.label, *places, template="codes", first_table=where.table.name,
-                first_code=known.code, code=row.code, table=t.table.name,
-            )  # fmt: skip
+                "names.code",
+                row.label,
+                *places,
+                template="codes",
+                first_table=where.table.name,
+                first_code=known.code,
+                code=row.code,
+                table=t.table.name,
+            )
 
 
 def _items_once(t: TableFacts) -> dict[tuple[str, str], Row]:
@@ -164,7 +170,8 @@ def listed(case: Case) -> Iterator[Issue]:
 
 
 def absent_items(case: Case) -> Iterator[tuple[Passage, re.Match[str], list[str], list[str]]]:
-    """The lists of economic items of the text, and those of each that no table of basic expenditure has an amount for."""
+    """The lists of economic items of the text, and those of each that no table of basic expenditure has an amount
+    for."""
     items = basic_items(case.tables)
     printed = {code for code, has in items.values() if has}
     for p, m, names in item_lists(case.passages) if len(items) >= 5 else ():

@@ -129,9 +129,16 @@ def _not_there(tasks: _Tasks, column: str, printed: Mapping[str, list[Fact]]) ->
         total = _with_it(tasks, column, base - (near.amount.base if near.amount else base), printed)
         places = ((near.text, near.place), *(((c.text, c.place),) if (c := total) is not None else ()))
         yield issue_at(
-            "scores.tasks", cell.text, cell.place, *places, name=r.name, printed=near.text,
-            others=len(known) - len(off), rows=len(known), total=total.text if total is not None else None,
-        )  # fmt: skip
+            "scores.tasks",
+            cell.text,
+            cell.place,
+            *places,
+            name=r.name,
+            printed=near.text,
+            others=len(known) - len(off),
+            rows=len(known),
+            total=total.text if total is not None else None,
+        )
 
 
 def _base(task: _Task, column: str, tasks: _Tasks) -> Decimal:

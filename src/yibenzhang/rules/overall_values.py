@@ -1,4 +1,5 @@
-"""The overall form against the one project that has the same indicator: rates, and counts whose names say no counting."""
+"""The overall form against the one project that has the same indicator: rates, and counts whose names say no
+counting."""
 
 from __future__ import annotations
 
@@ -43,10 +44,18 @@ def values(case: Case) -> Iterator[Issue]:
             if _differ(known, (i, target), (other, aim)) and not _compared(i, other, form, known):
                 seen.add(name)
                 yield issue_at(
-                    "goals.value", other.name, other.place, (i.name, i.place), template="renamed",
-                    period=i.period or None, name=i.name, value=i.value, form=form.name, called=other.name,
+                    "goals.value",
+                    other.name,
+                    other.place,
+                    (i.name, i.place),
+                    template="renamed",
+                    period=i.period or None,
+                    name=i.name,
+                    value=i.value,
+                    form=form.name,
+                    called=other.name,
                     other=other.value,
-                )  # fmt: skip
+                )
 
 
 def _targets(form: GoalForm, known: Vocabulary) -> Iterator[tuple[str, _Counted]]:
@@ -76,8 +85,10 @@ def _compared(i: Indicator, other: Indicator, form: GoalForm, known: Vocabulary)
     )
     counting = known.of("counting")
     counts = all(
-        known.under(x, "quantity") and fold(known.name(x)).endswith(counting) and (t := target_of(x.value))
+        known.under(x, "quantity")
+        and fold(known.name(x)).endswith(counting)
+        and (t := target_of(x.value))
         and t.unit != "%"
         for x in (i, other)
-    )  # fmt: skip
+    )
     return same or counts

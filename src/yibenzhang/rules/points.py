@@ -1,5 +1,5 @@
-"""So many points are announced ("两个方面"), and another number follows: "一是…二是…三是…", paragraphs (一) (二) (三), or
-names that all end with the word that was counted."""
+"""So many points are announced ("两个方面"), and another number follows: "一是…二是…三是…", paragraphs (一) (二)
+(三), or names that all end with the word that was counted."""
 
 from __future__ import annotations
 

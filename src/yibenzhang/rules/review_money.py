@@ -148,9 +148,15 @@ def counts(case: Case) -> Iterator[Issue]:
             near = other or one
             template = "twice" if other else ""
             yield issue_at(
-                "scores.count", one.words, one.place, (near.words, near.place), template=template,
-                said=one.count, other=near.words if other else None, found=len(listed),
-            )  # fmt: skip
+                "scores.count",
+                one.words,
+                one.place,
+                (near.words, near.place),
+                template=template,
+                said=one.count,
+                other=near.words if other else None,
+                found=len(listed),
+            )
         if one.amount is not None and listed and abs(one.count - len(listed)) * 10 <= len(listed):
             yield from _sum(one, listed)
 
@@ -188,9 +194,14 @@ def _sum(one: _Counted, listed: Sequence[Review]) -> Iterator[Issue]:
     if any(abs(one.amount.base - s) <= slack for s in (budgets, spent)):
         return
     yield issue_at(
-        "scores.sum", one.amount.text, one.amount.place, count=len(listed), said=one.amount.text,
-        budget=budgets / 10_000, spent=spent / 10_000,
-    )  # fmt: skip
+        "scores.sum",
+        one.amount.text,
+        one.amount.place,
+        count=len(listed),
+        said=one.amount.text,
+        budget=budgets / 10_000,
+        spent=spent / 10_000,
+    )
 
 
 def _half(said: Said) -> Decimal:
@@ -210,9 +221,13 @@ def amounts_twice(case: Case) -> Iterator[Issue]:
             if _same_matter(p, m, q, n):
                 first, second = (x.verbatim(y.start("number"), y.end()).strip() for x, y in ((q, n), (p, m)))
                 yield issue_at(
-                    "scores.twice", p.clauses(m.start(), m.end()), p.place(m.start("number")),
-                    (first, q.place(n.start("number"))), said=second, other=first,
-                )  # fmt: skip
+                    "scores.twice",
+                    p.clauses(m.start(), m.end()),
+                    p.place(m.start("number")),
+                    (first, q.place(n.start("number"))),
+                    said=second,
+                    other=first,
+                )
 
 
 def _same_matter(p: Passage, m: re.Match[str], q: Passage, n: re.Match[str]) -> bool:

@@ -1,4 +1,5 @@
-"""Names and units of self-assessments and of the text that tells the same results: people counted as things, a body's name cut short, a form under the title of another."""
+"""Names and units of self-assessments and of the text that tells the same results: people counted as things, a
+body's name cut short, a form under the title of another."""
 
 from __future__ import annotations
 
@@ -57,9 +58,14 @@ def _as_people(form: GoalForm, one: Indicator, name: str, number: Decimal, p: Pa
         if Decimal(m["number"]) == number and _WORDS["people"].fullmatch(m["unit"]):
             words = p.verbatim(m.start(), m.end("unit")).strip()
             yield issue_at(
-                "scores.text_unit", words, p.place(m.start("number")), (one.name, one.place),
-                form=form.name or None, indicator=flat(one.name), reached=flat(one.actual),
-            )  # fmt: skip
+                "scores.text_unit",
+                words,
+                p.place(m.start("number")),
+                (one.name, one.place),
+                form=form.name or None,
+                indicator=flat(one.name),
+                reached=flat(one.actual),
+            )
 
 
 @rule("scores.body", needs=("text",))
@@ -104,9 +110,13 @@ def titles(case: Case) -> Iterator[Issue]:
         ]
         if title is not None and not called.endswith(own) and others:
             yield issue_at(
-                "scores.title", flat(title.text), title.place, (form.name, form.place),
-                form=form.name, other=max(others, key=len),
-            )  # fmt: skip
+                "scores.title",
+                flat(title.text),
+                title.place,
+                (form.name, form.place),
+                form=form.name,
+                other=max(others, key=len),
+            )
 
 
 def _bare(name: str) -> str:

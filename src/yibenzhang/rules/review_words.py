@@ -42,13 +42,24 @@ def denied(case: Case) -> Iterator[Issue]:
         late = _late(r.done, form)
         if rate is not None and rate < _LOW and r.spent and not _saved(r, form):
             yield issue_at(
-                "scores.denied", r.problems.text.strip(",;。"), r.problems.place, (r.spent.text, r.spent.place), template="rate",
-                name=r.name[-_SHOWN:], rate=f"{100 * rate:.2f}%", late=late[0] if late else None,
-            )  # fmt: skip
+                "scores.denied",
+                r.problems.text.strip(",;。"),
+                r.problems.place,
+                (r.spent.text, r.spent.place),
+                template="rate",
+                name=r.name[-_SHOWN:],
+                rate=f"{100 * rate:.2f}%",
+                late=late[0] if late else None,
+            )
         elif late:
             yield issue_at(
-                "scores.denied", r.problems.text.strip(",;。"), r.problems.place, late, name=r.name[-_SHOWN:], said=late[0],
-            )  # fmt: skip
+                "scores.denied",
+                r.problems.text.strip(",;。"),
+                r.problems.place,
+                late,
+                name=r.name[-_SHOWN:],
+                said=late[0],
+            )
 
 
 def _saved(r: Review, form: GoalForm | None) -> bool:
@@ -101,9 +112,15 @@ def finished(case: Case) -> Iterator[Issue]:
         part = next((i for i in f.indicators if _in_part(i)), None) if m else None
         if m and part and r.done:
             yield issue_at(
-                "scores.finished", m.group(), r.done.place, (part.name, part.place), name=r.name[-_SHOWN:],
-                form=f.name, indicator=flat(part.name), reached=flat(part.actual),
-            )  # fmt: skip
+                "scores.finished",
+                m.group(),
+                r.done.place,
+                (part.name, part.place),
+                name=r.name[-_SHOWN:],
+                form=f.name,
+                indicator=flat(part.name),
+                reached=flat(part.actual),
+            )
 
 
 def _in_part(i: Indicator) -> bool:
@@ -131,6 +148,13 @@ def satisfied(case: Case) -> Iterator[Issue]:
             continue  # the review has both
         if reached.number < target.number <= Decimal(m["number"]):
             yield issue_at(
-                "scores.satisfied", m.group(), r.whole.place, (one.name, one.place), name=r.name[-_SHOWN:],
-                form=f.name, target=flat(one.value), reached=flat(one.actual), points=one.score,
-            )  # fmt: skip
+                "scores.satisfied",
+                m.group(),
+                r.whole.place,
+                (one.name, one.place),
+                name=r.name[-_SHOWN:],
+                form=f.name,
+                target=flat(one.value),
+                reached=flat(one.actual),
+                points=one.score,
+            )

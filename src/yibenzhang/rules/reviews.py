@@ -143,10 +143,16 @@ def _review(joined: _Joined, head: re.Match[str], money: re.Match[str] | None, p
     done = _WORDS["done"].search(text, head.end())
     problems = _WORDS["problems"].search(text, head.end())
     return Review(
-        _WORDS["number"].sub("", head["name"].rpartition("》")[2] or head["name"]), position, joined.place(0),
-        joined.amount(money, "budget", "budget_unit"), joined.amount(money, "spent", "unit"), joined.amount(money, "rate", ""),
-        joined.said(done, "said"), joined.said(problems, "said"), Said(text, joined.place(0)),
-    )  # fmt: skip
+        _WORDS["number"].sub("", head["name"].rpartition("》")[2] or head["name"]),
+        position,
+        joined.place(0),
+        joined.amount(money, "budget", "budget_unit"),
+        joined.amount(money, "spent", "unit"),
+        joined.amount(money, "rate", ""),
+        joined.said(done, "said"),
+        joined.said(problems, "said"),
+        Said(text, joined.place(0)),
+    )
 
 
 def pairs_of(case: Case) -> tuple[tuple[Review, GoalForm], ...]:

@@ -50,9 +50,15 @@ def _other_size(target: Target, found: Target, counted: frozenset[str]) -> bool:
 
 def _unit(form: GoalForm, one: Indicator, template: str, unit: str) -> Issue:
     return issue_at(
-        "scores.unit", one.name, one.place, template=template,
-        form=form.name or None, target=flat(one.value), reached=flat(one.actual), unit=unit,
-    )  # fmt: skip
+        "scores.unit",
+        one.name,
+        one.place,
+        template=template,
+        form=form.name or None,
+        target=flat(one.value),
+        reached=flat(one.actual),
+        unit=unit,
+    )
 
 
 @rule("scores.value_name")

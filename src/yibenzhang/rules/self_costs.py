@@ -123,7 +123,16 @@ def _copied(c: _Cost, found: Sequence[_Cost]) -> str | None:
 def _issue(c: _Cost, template: str, copied: str | None) -> Issue:
     one = c.indicator
     return issue_at(
-        "scores.cost", one.name, one.place, (c.spent.text, c.spent.place), template=template,
-        form=c.form.name or None, target=flat(one.value), reached=flat(one.actual), spent=c.spent.text,
-        budget=c.budget.text, unit=c.spent.unit.name if c.spent.unit else None, copied=copied,
-    )  # fmt: skip
+        "scores.cost",
+        one.name,
+        one.place,
+        (c.spent.text, c.spent.place),
+        template=template,
+        form=c.form.name or None,
+        target=flat(one.value),
+        reached=flat(one.actual),
+        spent=c.spent.text,
+        budget=c.budget.text,
+        unit=c.spent.unit.name if c.spent.unit else None,
+        copied=copied,
+    )

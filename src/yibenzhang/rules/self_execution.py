@@ -96,9 +96,15 @@ def against_rate(case: Case) -> Iterator[Issue]:
         if shown or full:
             rate = form_rate(e.form) or f"{100 * e.rate:.2f}%"
             yield issue_at(
-                "scores.execution", e.score.text, e.score.place, form=e.form.name or None, rate=rate,
-                weight=weight, due=round(e.due, 2), template="full" if full and not shown else "",
-            )  # fmt: skip
+                "scores.execution",
+                e.score.text,
+                e.score.place,
+                form=e.form.name or None,
+                rate=rate,
+                weight=weight,
+                due=round(e.due, 2),
+                template="full" if full and not shown else "",
+            )
 
 
 def _misprinted(e: _Execution) -> bool:
@@ -134,14 +140,24 @@ def without_execution(case: Case) -> Iterator[Issue]:
         total = _total(e.form, "score")
         if taken[id(e)] is False and total is not None and e.score is not None:
             yield issue_at(
-                "scores.total", total.text, total.place, (e.score.text, e.score.place), form=e.form.name or None,
-                points=e.score.text, right=base_of(total) + base_of(e.score),
-            )  # fmt: skip
+                "scores.total",
+                total.text,
+                total.place,
+                (e.score.text, e.score.place),
+                form=e.form.name or None,
+                points=e.score.text,
+                right=base_of(total) + base_of(e.score),
+            )
         elif e.score is None and _worth_and_not_given(e) and total is not None:
             yield issue_at(
-                "scores.total", total.text, total.place, form=e.form.name or None, template="blank",
-                rate=form_rate(e.form) or f"{100 * e.rate:.2f}%", weight=e.weight,
-            )  # fmt: skip
+                "scores.total",
+                total.text,
+                total.place,
+                form=e.form.name or None,
+                template="blank",
+                rate=form_rate(e.form) or f"{100 * e.rate:.2f}%",
+                weight=e.weight,
+            )
 
 
 def _total(form: GoalForm, which: str) -> Fact | None:
@@ -189,21 +205,30 @@ def above_total(case: Case) -> Iterator[Issue]:
         otherwise = len(scores) >= _FEW and _sum(scores) != base_of(total) if total else False
         if form.kind == "evaluation" and above and total and worth and not otherwise:
             yield issue_at(
-                    "goals.score", total.text, total.place, (worth.text, worth.place),
-                    form=form.name, item=total.row.label, weight=worth.text,
-                )  # fmt: skip
+                "goals.score",
+                total.text,
+                total.place,
+                (worth.text, worth.place),
+                form=form.name,
+                item=total.row.label,
+                weight=worth.text,
+            )
 
 
-@rule("scores.rate_sign")
-def without_sign(case: Case) -> Iterator[Issue]:
-    """A rate printed without the sign that the other rates of the document have."""
-    rates = [
+def _printed_rates(case: Case) -> list[tuple[GoalForm, str, Fact]]:
+    return [
         (form, kind, f)
         for form in case.forms
         if form.kind == "evaluation"
         for kind, f in form.amounts.items()
         if kind.endswith(".rate") and f.amount is not None and f.amount.value
     ]
+
+
+@rule("scores.rate_sign")
+def without_sign(case: Case) -> Iterator[Issue]:
+    """A rate printed without the sign that the other rates of the document have."""
+    rates = _printed_rates(case)
     bare = [(form, kind, f) for form, kind, f in rates if f.amount and f.amount.unit != PERCENT]
     if len(rates) - len(bare) < max(_FEW, 2 * len(bare)):
         return

@@ -57,9 +57,15 @@ def _wrong(form: GoalForm) -> Issue | None:
     places = [(f.text, f.place) for h in wrong for f in rows[h] if f is not first]
     shown = tuple(arguments(group=h, total=sums[h], wanted=points[h]) for h in wrong)
     return issue_at(
-        "goals.weights", first.text, first.place, *places, template="groups", form=form.name,
-        groups=shown, whole=totals[-1].text,
-    )  # fmt: skip
+        "goals.weights",
+        first.text,
+        first.place,
+        *places,
+        template="groups",
+        form=form.name,
+        groups=shown,
+        whole=totals[-1].text,
+    )
 
 
 def _all_scored(form: GoalForm) -> bool:

@@ -51,9 +51,13 @@ def unreported(case: Case) -> Iterator[Issue]:
         first, *others = blank
         shown = tuple(arguments(name=flat(i.name), points=i.score) for i in blank[:MOST_NAMED])
         yield issue_at(
-            "scores.unreported", first.name, first.place, *((i.name, i.place) for i in others[:MOST_NAMED]),
-            form=form.name or None, indicators=shown,
-        )  # fmt: skip
+            "scores.unreported",
+            first.name,
+            first.place,
+            *((i.name, i.place) for i in others[:MOST_NAMED]),
+            form=form.name or None,
+            indicators=shown,
+        )
 
 
 @rule("scores.unreached")
@@ -64,9 +68,14 @@ def unreached(case: Case) -> Iterator[Issue]:
         for one in form.indicators:
             if all_points(one) and _missed(one, known):
                 yield issue_at(
-                    "scores.unreached", one.name, one.place,
-                    form=form.name or None, target=flat(one.value), reached=flat(one.actual), points=one.score,
-                )  # fmt: skip
+                    "scores.unreached",
+                    one.name,
+                    one.place,
+                    form=form.name or None,
+                    target=flat(one.value),
+                    reached=flat(one.actual),
+                    points=one.score,
+                )
 
 
 def _missed(one: Indicator, known: Vocabulary) -> bool:
@@ -119,9 +128,15 @@ def unopened(case: Case) -> Iterator[Issue]:
             )
             places = ((i.name, i.place) for i in others[:MOST_NAMED])
             yield issue_at(
-                "scores.unopened", first.name, first.place, (said.words, said.place), *places,
-                form=form.name or None, said=said.words, indicators=shown,
-            )  # fmt: skip
+                "scores.unopened",
+                first.name,
+                first.place,
+                (said.words, said.place),
+                *places,
+                form=form.name or None,
+                said=said.words,
+                indicators=shown,
+            )
 
 
 def _unfinished(form: GoalForm, how: str) -> _Unfinished | None:
@@ -167,7 +182,13 @@ def reasons(case: Case) -> Iterator[Issue]:
                 continue
             if m := _WORDS["not_done"].search(flat(one.reason)):
                 yield issue_at(
-                    "scores.reason", one.name, one.place,
-                    form=form.name or None, target=flat(one.value), reached=flat(one.actual), said=m.group(),
-                    points=one.score, weight=one.weight,
-                )  # fmt: skip
+                    "scores.reason",
+                    one.name,
+                    one.place,
+                    form=form.name or None,
+                    target=flat(one.value),
+                    reached=flat(one.actual),
+                    said=m.group(),
+                    points=one.score,
+                    weight=one.weight,
+                )

@@ -1,7 +1,8 @@
 """Lists that were copied from the template: more of their items than a few have no amount in the tables.
 
-Economic items behind 人员经费 or 公用经费, told once for a list where the table is read whole (its amounts come to that of the
-sentence); classes of expenditure named one after the other, of which the tables have some and not the others.
+Economic items behind 人员经费 or 公用经费, told once for a list where the table is read whole (its amounts come to
+that of the sentence); classes of expenditure named one after the other, of which the tables have some and not the
+others.
 """
 
 from __future__ import annotations

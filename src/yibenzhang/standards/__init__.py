@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -211,6 +211,11 @@ def _merge(old: list[dict[str, Any]], new: Iterable[dict[str, Any]]) -> list[dic
     return list(by_id.values())
 
 
+def _entries(layers: Sequence[Path], name: str, key: str) -> Iterator[dict[str, Any]]:
+    """The entries of one kind in one file of each layer."""
+    return (e for layer in layers for e in _load_toml(layer / name).get(key, ()))
+
+
 def _by_name(entries: Iterable[Entry]) -> dict[str, str]:
     """Codes by name, also by former names; of several codes with a name, one that has it today."""
     entries = tuple(entries)
@@ -233,10 +238,10 @@ def _layered(region: str, extra: str, stamp: tuple[tuple[str, int], ...]) -> Sta
     layers = _layers(region, extra)
     for layer in layers:
         _sections(layer)
-    form_sums = tuple(form_sum_of(e) for x in layers for e in _load_toml(x / "forms.toml").get("sum", ()))
+    form_sums = tuple(form_sum_of(e) for e in _entries(layers, "forms.toml", "sum"))
     rule_entries = _rules(layers)
     message_words, messages = _messages(layers)
-    concepts = tuple(concept_of(e) for x in layers for e in _load_toml(x / "prose.toml").get("concept", ()))
+    concepts = tuple(concept_of(e) for e in _entries(layers, "prose.toml", "concept"))
     parts = _parts(layers)
     classes = _by_name(e for e in registers().function.entries if e.level == CLASS)
     economic = _by_name(registers().department_economic.entries)

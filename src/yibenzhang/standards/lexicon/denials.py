@@ -15,9 +15,9 @@ from yibenzhang.model.patterns import late
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """``figure``: a name of the drafts' data; ``named``: its words, ``said``: its denial; ``lead``: the words before an amount of it;
-    ``where``: values by dimension of its numbers in tables; ``narrower``: words by which only a part of it is spoken
-    of."""
+    """``figure``: a name of the drafts' data; ``named``: its words, ``said``: its denial; ``lead``: the words
+    before an amount of it; ``where``: values by dimension of its numbers in tables; ``narrower``: words by which
+    only a part of it is spoken of."""
 
     figure: str
     named: re.Pattern[str]
@@ -31,8 +31,9 @@ class Denied:
 
 @dataclass(frozen=True, slots=True)
 class Denials:
-    """``denying``: the words of any denial; ``stock``: how many cars there are; group 1 is the number; ``no_stock``: there is none; ``whose``: group 1 is the
-    unit whose they are, ``selves`` the body's words for itself."""
+    """``denying``: the words of any denial; ``stock``: how many cars there are; group 1 is the number;
+    ``no_stock``: there is none; ``whose``: group 1 is the unit whose they are, ``selves`` the body's words for
+    itself."""
 
     denied: tuple[Denied, ...]
     denying: re.Pattern[str]

@@ -1,9 +1,10 @@
 """Words with how often they are used, stretches of characters that disclosures of several places share, and which
 characters are typed for each other: what a mistyped word is known by (tools/make_words.py).
 
-words.txt has a line for each character with which words begin, parted by tabs: the character; those that make a word of
-two with it, * for itself alone; what each of these words costs, a letter each; longer words without their first character, each with its
-letter; and the characters that stand behind it anywhere in longer words. Nothing of it is taken apart before it is asked.
+words.txt has a line for each character with which words begin, parted by tabs: the character; those that make a
+word of two with it, * for itself alone; what each of these words costs, a letter each; longer words without their
+first character, each with its letter; and the characters that stand behind it anywhere in longer words. Nothing of
+it is taken apart before it is asked.
 """
 
 from __future__ import annotations
@@ -39,9 +40,9 @@ def _cost(code: str) -> float:
 
 @dataclass(frozen=True)
 class Usage:
-    """``words``: the lines of words.txt by their first character; ``own``: other words; ``four`` and ``five``: stretches
-    of so many characters that disclosures of several places share; ``behind``: each character with those right behind
-    it in them."""
+    """``words``: the lines of words.txt by their first character; ``own``: other words; ``four`` and ``five``:
+    stretches of so many characters that disclosures of several places share; ``behind``: each character with those
+    right behind it in them."""
 
     words: Mapping[str, tuple[str, str, str, str]]
     own: frozenset[str]
