@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from runpy import run_path
 
 import yibenzhang
+from tests.conftest import ROOT
 from yibenzhang.standards import fold_title, load
 from yibenzhang.standards.patterns import patterns
 
@@ -83,6 +85,19 @@ def test_modules_have_one_subject() -> None:
     written = {n: p for n, p in modules().items() if ".versions." not in n}  # migrations are generated
     long = {n: len(p.read_text(encoding="utf-8").splitlines()) for n, p in written.items()}
     assert {n: k for n, k in long.items() if k > 400} == {}
+
+
+def test_functions_are_small_and_lines_fit() -> None:
+    """As tools/measure_house.py counts them: over 15 branches less than one function in a hundred."""
+    house = run_path(str(ROOT / "tools" / "measure_house.py"))
+    functions = large = 0
+    for name, _, tree, text in house["modules"]():
+        assert [line for line in text.splitlines() if house["width"](line) > 120] == [], name
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                functions += 1
+                large += house["branches"](node) > 15
+    assert large < functions / 100
 
 
 def test_standards_are_sound() -> None:
