@@ -92,6 +92,7 @@ def _passage(
             state.budget = None  # that of the whole is not that of its parts
         _step(state, q, between)
         end_of_last = q.end
+    _done_before(state, quantities)
     state.claims = [c for c in state.claims if not _void(c)]
     announces = bool(_WORDS["announces"].search(passage.text))
     listed = (
@@ -102,6 +103,16 @@ def _passage(
     )
     following = (state.head or state.current) if announces else (head if listed else None)
     return state.claims, following
+
+
+def _done_before(state: _State, quantities: list[Quantity]) -> None:
+    """The only amount of the passage was told first, and its budget in a later sentence: "支出 212.75 万元。主要用于……。
+    年初预算为 208.60 万元，完成年初预算的 102%"."""
+    levels = [q for q in quantities if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED)]
+    if state.done is None or state.budget is None or len(levels) != 2 or levels[1] is not state.budget:
+        return
+    done, moved = state.done, (levels[0], levels[0].kind != Kind.BUDGETED)
+    state.claims.append(_claim(Says.COMPLETION, done, state, against=state.budget, rate=done, moved=moved))
 
 
 def _stopped(

@@ -203,9 +203,20 @@ def _cars_listed(cars: list[Quantity]) -> Relation | None:
         parts = [
             q for q in cars[at + 1 :] if not stop or (q.passage is whole.passage and q.end <= stop.start())
         ]
+        parts = _undivided(parts, opening.end())
         if len(parts) >= 2 and not _WORDS["and_others"].match(parts[-1].passage.text, parts[-1].end):
             return _vehicles(whole, parts)
     return None
+
+
+def _undivided(parts: list[Quantity], begin: int) -> list[Quantity]:
+    """Without those in brackets behind a part, which divide it again."""
+    return [q for q in parts if not _inside_brackets(q, begin)]
+
+
+def _inside_brackets(q: Quantity, begin: int) -> bool:
+    between = q.passage.text[begin : q.start]
+    return between.count("(") > between.count(")")
 
 
 _EQUIPMENT = _WORDS["equipment"]

@@ -36,9 +36,15 @@ class Neighbours:
         return [q for q in self._all if q.passage.section[:2] == top and q.kind in (Kind.VALUE, Kind.ACTUAL)]
 
     def siblings(self, claim: Claim) -> list[Claim]:
-        """The other shares of the same passage that name no whole, or the same."""
-        same = [c for c in self._shares if c.passage is claim.passage and c.base == claim.base]
-        return [c for c in same if c is not claim]
+        """The other shares of the same passage that name no whole, or the same; where none does, those of its sentence
+        of which one alone names a whole: the others go on about it."""
+        others = [c for c in self._shares if c.passage is claim.passage and c is not claim]
+        same = [c for c in others if c.base == claim.base]
+        return same or [c for c in others if not (c.base and claim.base) and self._in_sentence(c, claim)]
+
+    def _in_sentence(self, one: Claim, other: Claim) -> bool:
+        begin, end = sorted((one.at, other.at))
+        return "。" not in one.passage.text[begin:end]
 
     def same_words(self, claim: Claim) -> list[Fact]:
         """An amount that the passage named before in the very words of the whole, where all such agree."""

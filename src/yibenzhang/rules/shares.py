@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.relations import Alternatives, Made, Relation, Supported, Term
 from yibenzhang.prose.claim import Claim
+from yibenzhang.prose.numbering import count_written
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.rules.neighbours import Neighbours
 from yibenzhang.rules.rate_relations import base_of, given, note_of, rate_relation, share_of, shown
@@ -28,6 +29,8 @@ def share_claim(claim: Claim, near: Neighbours) -> Made:
         return share_of(part.fact, whole, rate)
     named = [*near.spoken(claim.base), *near.named(claim.base)] if claim.base else []
     wholes = _wholes(claim, part, near)
+    if (count := _summed(part, rate)) is not None:
+        return _share_of_sum(claim, count, named or wholes, near)
     parts = [part.fact] + [q.fact for q in near.before(claim) if q is not part]
     if (said := _base_beside(claim)) is not None:
         named, wholes = [said], []  # the sentence itself tells the amount of the whole that it names
@@ -44,6 +47,35 @@ def share_claim(claim: Claim, near: Neighbours) -> Made:
     if otherwise is None:  # nobody would hear of a share that is wrong
         options = [replace(o, accuses=False) for o in options]
     return Alternatives(options, otherwise)
+
+
+def _summed(part: Quantity, rate: Quantity) -> int | None:
+    """How many amounts the share is of together: "甲 3 万元、乙 2 万元，两项合计占……的 5%"; None where it is of one."""
+    if part.passage is not rate.passage:
+        return None
+    said = _WORDS["summed"].search(rate.passage.text, part.end, rate.start)
+    return count_written(said.group("n")) if said else None
+
+
+def _share_of_sum(claim: Claim, count: int, wholes: list[Fact], near: Neighbours) -> Made:
+    """So many amounts told last, together, over what their share names."""
+    rate, parts = claim.rate, near.before(claim)[:count][::-1]
+    if rate is None or len(parts) < max(count, 2):
+        return None
+    options = list(given(_together(parts, whole, rate) for whole in dict.fromkeys(wholes)))
+    sure = len({w.amount.base for w in wholes if w.amount}) == 1
+    return Alternatives(options, options[0] if options and sure else None)
+
+
+def _together(parts: Sequence[Quantity], whole: Fact, rate: Quantity) -> Relation | None:
+    made = share_of(parts[0].fact, whole, rate)
+    if made is None:
+        return None
+    facts, b = [q.fact for q in parts], base_of(whole)
+    way = f"（{' ＋ '.join(map(shown, facts))}）÷ {shown(whole)}"
+    note = note_of(way, 100 * sum(map(base_of, facts), Decimal(0)) / b, rate)
+    terms = (*(Term(Decimal(100), f) for f in facts), *made.terms[1:])
+    return rate_relation("prose.share", terms, made.constant, note, rate)
 
 
 def _wholes(claim: Claim, part: Quantity, near: Neighbours) -> list[Fact]:

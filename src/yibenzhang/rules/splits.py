@@ -187,11 +187,23 @@ def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
         stated = whole.passage.text[whole.end : stop if stop >= 0 else None]
         if split.parts == split.short and split.without in _DENIED.sub("", stated):
             continue
+        if _divides_another(whole, found, values[at + 1 :]):
+            continue
         none = [n for n, words in enumerate(split.parts) if n not in found and _none_in(words, stated)]
         all_told = len(found) + len(none) >= len(split.parts)
         if len(found) >= FEWEST and (all_told or split.id == "prose.procurement"):
             terms = (Term(1, whole.fact), *(Term(-1, q.fact) for q in found.values()))
             yield Relation(f"{split.id}|{whole.fact.id}", split.id, terms)
+
+
+def _divides_another(whole: Quantity, found: dict[int, Quantity], values: list[Quantity]) -> bool:
+    """The parts stand in brackets behind an amount that is none of them: "其中面向中小企业采购 3 万元（货物 1 万元……）"."""
+    text, first = (
+        whole.passage.text,
+        min((q.start for q in found.values() if q.passage is whole.passage), default=0),
+    )
+    before = [q for q in values if q.passage is whole.passage and q.end < first and q not in found.values()]
+    return bool(before) and re.match(r"\([^()\d]*\Z", text[before[-1].end : first]) is not None
 
 
 def _names_whole(split: Split, q: Quantity) -> bool:
