@@ -46,7 +46,7 @@ _WORDS = patterns("car_counts")
 @rule("counts.none_bought", each_file=True)
 def none_bought(case: Case) -> Iterator[Issue]:
     """No car was bought, says a sentence, and every number of what buying them cost is above nothing."""
-    cost = _cost(case)
+    cost = cost_of(case, "car_purchase")
     if not cost or not all(f.amount and f.amount.value for f in cost):
         return
     for p in case.passages:
@@ -63,13 +63,14 @@ def none_bought(case: Case) -> Iterator[Issue]:
             return
 
 
-def _cost(case: Case) -> list[Fact]:
-    """What buying cars cost this year: of accounts what was spent, where the tables part that from the budget."""
+def cost_of(case: Case, item: str) -> list[Fact]:
+    """What journeys, receptions or cars cost this year: of accounts what was spent, where the tables part that from
+    the budget."""
     found = [
         (f, v.places[at])
         for v in case.views
         for at, f in v.cells.items()
-        if v.places[at].item == "car_purchase" and v.places[at].version != "previous" and f.amount is not None
+        if v.places[at].item == item and v.places[at].version != "previous" and f.amount is not None
     ]
     final = [f for f, at in found if at.stage == "final"]
     return final or [f for f, _ in found]

@@ -115,7 +115,9 @@ def _weakly(reading: Reading, options: Sequence[Relation], case: Case) -> Made:
     """A kind of reading that may be wrong accuses nobody but for a slip of the keyboard."""
     known = case.reader.cube.known(reading.quantity.fact)  # it may be said of another line of the same tables
     slips = (o for o in options if slip_of(reading.quantity.fact, o.terms[1].fact))
-    slip = None if known or listed_whole(reading.quantity, case.quantities) else next(slips, None)
+    q = reading.quantity
+    whole = known or listed_whole(q, case.quantities)
+    slip = None if whole or _WORDS["bought"].search(q.passage.text, 0, q.start) else next(slips, None)
     doubt = _cut(replace(slip, rule="prose.slip"), reading.quantity) if slip else None
     return Alternatives([replace(o, accuses=False) for o in options], doubt)
 
