@@ -32,7 +32,12 @@ def counted(case: Case) -> Iterator[Issue]:
             for p, m in none:
                 if not _WORDS["elsewhere"].search(p.text):
                     yield issue_at(
-                        "counts.cost", m.group(), p.place(m.start()), there, template="none", amount=paid[0].text
+                        "counts.cost",
+                        m.group(),
+                        p.place(m.start()),
+                        there,
+                        template="none",
+                        amount=paid[0].text,
                     )
                     break
 

@@ -1,7 +1,8 @@
 """Fixed words of every disclosure, and the document's own project names, with one character wrong.
 
 A stretch of the text is a word mistyped if it is as long as the word and differs by one character of its inside, by two
-neighbours exchanged, or by one character doubled. The first and the last character are not looked at: there a sentence
+neighbours exchanged, or by one character doubled; the name of a class, and some long words, also where one of its
+inside is missing. The first and the last character are not looked at: there a sentence
 goes on in its own way ("公务接待费", "公务接待批次").
 """
 
@@ -16,7 +17,7 @@ from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold, load, readings
-from yibenzhang.standards.registers import registers
+from yibenzhang.standards.registers import CLASS, registers
 
 _SEED = 2
 """So many characters at one end of a word must be as they ought to be."""
@@ -26,7 +27,9 @@ _ITEM = 4
 """A shorter item may be another word by chance."""
 _NAME, _SHORT_NAME = 7, 5
 """A project's name of fewer characters may be another project's by chance."""
-_JOINS = frozenset("和与及、的")
+_LONG = 6
+"""A shorter word without a character may be another."""
+_JOINS = frozenset("和与及、的等")
 _Hit = tuple[int, str, str]
 
 
@@ -38,7 +41,7 @@ def terms(case: Case) -> Iterator[Issue]:
     items = _index(n for n in _items() if n not in words)
     for p in case.passages:
         near = [*_near(p.text, index), *(h for h in _near(p.text, items) if _one_mistaken(*h[1:]))]
-        for at, wrong, right in near:
+        for at, wrong, right in [*near, *_lacking(p.text)]:
             if not any(wrong in a or a in wrong for a in allowed):
                 shown = p.verbatim(max(0, at - 4), at + len(wrong) + 4).strip()
                 yield issue_at("wording.term", shown, p.place(at), written=wrong, right=right)
@@ -87,6 +90,29 @@ def _index(words: Iterable[str]) -> _Index:
         out[word[:_SEED]][0].append(word)
         out[word[-_SEED:]][1].append(word)
     return dict(out)
+
+
+@lru_cache(maxsize=1)
+def _shortened() -> dict[str, list[tuple[str, str]]]:
+    """Names of classes and some long words without one character of their inside, by the first two characters."""
+    functions = registers().function.entries
+    words = {fold(n) for e in functions if e.level == CLASS for n in e.names} | {*load().lists["terms_long"]}
+    known = "\n".join(fold(n) for r in registers() for e in r.entries for n in e.names)
+    known += "\n".join(words)
+    out: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for word in sorted(w for w in words if len(w) >= _LONG and all(map(_han, w))):
+        for k in range(1, len(word) - 1):
+            short = word[:k] + word[k + 1 :]
+            if word[k] not in _JOINS and short not in known:
+                out[short[:_SEED]].append((short, word))
+    return dict(out)
+
+
+def _lacking(text: str) -> Iterator[_Hit]:
+    shortened = _shortened()
+    for at, seed in enumerate(map(add, text, text[1:])):
+        found = [(at, s, w) for s, w in shortened.get(seed, ()) if text.startswith(s, at)]
+        yield from sorted(found, key=lambda hit: len(hit[1]))[-1:]
 
 
 def _near(text: str, index: _Index) -> Iterator[_Hit]:
