@@ -81,3 +81,21 @@ def test_shares_of_a_total() -> None:
     assert not found("支出结构表", "项目\t预算数\t占比", rows)
     rows[1][2] = "25.21%"
     assert found("支出结构表", "项目\t预算数\t占比", rows) == {"rate"}
+
+
+SHIFTED = """绩效指标(90分) | 一级指标 | 二级指标 | 三级指标 | 指标性质 | 指标值 | 度量单位 | 完成值 | 权重 | 得分 | 原因 |
+产出指标 | 经济成本指标 | 成本控制数 | ≤ | 40 | 万元 | 完成 | 90 | 90 | ||
+合计 | 100 | |||||||||
+部门预算项目支出绩效自评表(2023年度) | ||||||||||
+项目名称 | 2023年示范补助资金项目 | |||||||||
+主管部门 | 示范县示范局部门 | 实施单位 | 示范县示范局 | |||||||
+预算执行情况(10分) | 年度预算数(万元) | 年初预算 | 调整后预算数 | 预算执行数 | 预算执行率 | 权重 | 得分 | 原因 | ||
+总额 | 0.00 | 4.72 | 4.72 | 100.00% | 10 | 10 | 压缩 | |||
+其中:财政资金 | 0.00 | 4.72 | 4.72 | 100.00% | / | / | ||||
+单位资金 | 0.00 | 0.00 | 0.00 | 0.00% | / | / | ||||
+"""
+
+
+def test_a_percentage_that_stands_in_a_column_of_money_is_no_numerator() -> None:
+    checked = check_document(read_data("甲.txt", SHIFTED.encode()))
+    assert not [f for f in checked.findings if f.rule.startswith("rate")]

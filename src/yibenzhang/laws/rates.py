@@ -89,6 +89,8 @@ def rate_of(rate: Number, over: Number, base: Number, growth: bool) -> Instance 
     printed = rate.fact.amount
     if printed is None or rate.blank or over.blank or base.blank or base.value <= 0:
         return None
+    if any(n.fact.text.rstrip().endswith("%") for n in (over, base)):
+        return None  # no amount of money: the row lacks a cell and stands one column early
     p, decimals = printed.value, printed.decimals
     less = 100 if growth else 0
     gap = (100 * over.value - less * base.value) - p * base.value

@@ -32,6 +32,8 @@ class _State:
     base: Quantity | None = None
     """The budget that the amount is compared with: "比年初预算 155.75 万元"."""
     change: Quantity | None = None
+    since: Quantity | None = None
+    """The amount of the year before that the change is told from; a change from another base has none."""
     moved: tuple[Quantity | None, bool] = (None, True)
     """Whose the change is, and whether that is sure."""
     before: Quantity | None = None
@@ -171,14 +173,16 @@ def _brackets(state: _State, between: str) -> None:
 def _step(state: _State, q: Quantity, between: str) -> None:
     if q.kind == Kind.BROKEN:
         state.current, state.head, state.change = q, state.head or q, q
+    elif q.kind == Kind.VALUE and q.money and _WORDS["set_against"].search(q.lead):
+        state.last, state.base, state.change = q, None, None  # "比控制数 30 万元减少 4 万元"
+    elif q.kind == Kind.NO_CLAIM and q.money:
+        state.last, state.change = None, None  # "比控制标准 30 万元减少 4 万元，下降 13%": a base of its own
     elif q.kind in (Kind.VALUE, Kind.ACTUAL) and q.money:
         _level(state, q, between)
     elif q.kind == Kind.BUDGETED:
-        state.budget, state.change = q, None
-        state.base = q if BASE_BUDGET.search(q.lead) else None
-        state.head, state.current = state.head or q, state.current or q
+        _budgeted(state, q)
     elif q.kind == Kind.LAST:
-        state.last, state.change = q, None
+        state.last, state.base, state.change = q, None, None
     elif q.kind == Kind.DELTA:
         _moved(state, q, between)
     elif q.kind == Kind.RATE:
@@ -189,6 +193,16 @@ def _step(state: _State, q: Quantity, between: str) -> None:
         state.done = q
     elif q.kind == Kind.COMPLETION:
         state.claims.append(_claim(Says.COMPLETION, q, state, against=state.budget, rate=q))
+
+
+def _budgeted(state: _State, q: Quantity) -> None:
+    """A budget; one that the amount is compared with takes the place of the year before: "较上年 50 万元减少 5
+    万元，较预算 60 万元减少 15 万元"."""
+    state.budget, state.change = q, None
+    state.base = q if BASE_BUDGET.search(q.lead) else None
+    if state.base is not None:
+        state.last = None
+    state.head, state.current = state.head or q, state.current or q
 
 
 def _shared(state: _State, q: Quantity) -> None:
@@ -233,15 +247,16 @@ def _level(state: _State, q: Quantity, between: str) -> None:
 
 def _moved(state: _State, q: Quantity, between: str) -> None:
     """A change: of the amount before it, or of the one its words name."""
+    base, state.base = state.base, None
     if q.base == BUDGET:
         _apart_from_budget(state, q)
-        state.change, state.moved = q, (state.current, True)
+        state.change, state.since, state.moved = q, None, (state.current, True)
         return
-    state.change = q
+    state.change, state.since = q, _last_for(state, q)
     state.moved = subject_of(q, state.current, state.head)
     if _tells_change(state.current, between):
         state.claims.append(_claim(Says.CHANGE, q, state, change=q, moved=state.moved))
-    last = state.last or (state.base if not re.search("[,。;]", between) else None)
+    last = state.since or (base if not re.search("[,。;]", _WORDS["beside"].sub("", between)) else None)
     if last is not None and state.current is not None and last is not state.current:
         subject, sure = state.moved
         moved = (subject, sure and (subject is None or of_base(last, subject)))
@@ -252,6 +267,16 @@ def _moved(state: _State, q: Quantity, between: str) -> None:
         claim = _claim(Says.GROWTH, q, state, change=q, rate=state.rated, moved=state.moved)
         state.claims.append(claim)  # "同比下降 50%，减少 0.2 万元"
     state.rated = None
+
+
+def _last_for(state: _State, q: Quantity) -> Quantity | None:
+    """The amount of the year before, unless the words of a change or a rate name another base: this year's budget, or
+    a year that is not its."""
+    named = list(_WORDS["base_said"].finditer(q.lead)) if state.last is not None else []
+    if not named or state.last is None:
+        return state.last
+    year = named[-1].group("year")
+    return state.last if year and year in _WORDS["a_year"].findall(state.last.lead) else None
 
 
 def _apart_from_budget(state: _State, q: Quantity) -> None:
@@ -287,11 +312,11 @@ def _rated(state: _State, q: Quantity) -> None:
         subject, sure = state.moved
         moved = (subject, sure and follows(q))
         state.claims.append(
-            _claim(Says.GROWTH, q, state, against=state.last, change=state.change, rate=q, moved=moved)
+            _claim(Says.GROWTH, q, state, against=state.since, change=state.change, rate=q, moved=moved)
         )
-    elif state.last is not None and state.current is not None:
+    elif (last := _last_for(state, q)) is not None and state.current is not None:
         moved = subject_of(q, state.current, state.head)
-        state.claims.append(_claim(Says.SINCE, q, state, against=state.last, rate=q, moved=moved))
+        state.claims.append(_claim(Says.SINCE, q, state, against=last, rate=q, moved=moved))
     state.rated = q if state.change is None and state.last is None and without_reason(q) else None
     state.change = None
 

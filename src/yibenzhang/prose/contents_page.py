@@ -44,6 +44,8 @@ def _below_title(texts: Sequence[str]) -> list[int]:
     seen: set[str] = set()
     for k in range(start + 1, min(start + 1 + _MOST, len(texts))):
         title = title_of(texts[k])
+        if k + 1 < len(texts) and _WORDS["rest"].fullmatch(texts[k + 1]):
+            title += texts[k + 1]  # an entry broken over two lines
         if len(texts[k]) > _LONGEST_ENTRY or "。" in texts[k] or title in seen:
             break
         seen.add(title)

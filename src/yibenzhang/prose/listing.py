@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from yibenzhang.prose.list_parts import ends_list, goes_up, lists_below, own_parts, own_whole
 from yibenzhang.prose.numbering import DEPTH, NUMBER, numbered_through, ordinal
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
@@ -93,9 +94,9 @@ def _in_sentences(found: list[Quantity], below: list[Quantity] | None) -> Iterat
         all_of_it = parts[0].amount.base == whole.amount.base
         if len(parts) < 2 or (all_of_it and any(q.amount.value for q in parts[1:])):
             continue  # the first is all of it: what follows is said of something else
-        if (own := _own_parts(text, whole, parts)) != parts:
+        if (own := own_parts(text, whole, parts)) != parts:
             parts = own
-        elif _goes_up(text, parts):
+        elif goes_up(text, parts):
             flags.append("mixed")
         flags += _manner(text, opening, parts, others)
         if not bracket and text[stop : stop + 1] == ";" and _goes_further(text, stop, levels):
@@ -105,16 +106,7 @@ def _in_sentences(found: list[Quantity], below: list[Quantity] | None) -> Iterat
         if stop >= len(text) - 1 and not text.endswith(_ENDS):
             flags.append("unfinished" if below is None else "over")  # it goes on in the next paragraph
             parts += below or []
-        yield Listing((_own_whole(whole, levels[:at], parts),), tuple(parts), _how(word, flags))
-
-
-def _own_whole(whole: Quantity, before: list[Quantity], parts: list[Quantity]) -> Quantity:
-    """The amount that the parts make up: that right before them, unless they make up an earlier one ("项目 31 万元；
-    整体支出 52 万元。其中：……")."""
-    total = sum(q.amount.base for q in parts)
-    if total == whole.amount.base:
-        return whole
-    return next((q for q in reversed(before) if q.amount.base == total), whole)
+        yield Listing((own_whole(whole, levels[:at], parts),), tuple(parts), _how(word, flags))
 
 
 def _goes_further(text: str, stop: int, levels: list[Quantity]) -> bool:
@@ -139,21 +131,6 @@ def _manner(text: str, opening: re.Match[str], parts: list[Quantity], others: li
         "used": bool(opening.groupdict().get("used")),
     }
     return [flag for flag, so in how.items() if so]
-
-
-def _own_parts(text: str, whole: Quantity, parts: list[Quantity]) -> list[Quantity]:
-    """The first of the parts, where they make up the whole and a comma after marks of enumeration ends them: what
-    follows stands in the list above ("运行维护费 32 万元，其中购置 12 万元、运行 20 万元，公务接待费 8 万元")."""
-    for k in range(2, len(parts)):
-        if _goes_up(text, parts[: k + 1]) and sum(q.amount.base for q in parts[:k]) == whole.amount.base:
-            return parts[:k]
-    return parts
-
-
-def _goes_up(text: str, parts: list[Quantity]) -> bool:
-    """The last is parted by a comma, the others by marks of enumeration."""
-    marks = [text[a.end : b.start].strip("()")[:1] for a, b in zip(parts, parts[1:], strict=False)]
-    return len(marks) > 1 and set(marks[:-1]) == {"、"} and marks[-1] == ","
 
 
 def _sides(
@@ -247,6 +224,8 @@ def _parts(text: str, start: int, inside: list[Quantity]) -> tuple[list[Quantity
             flags.append("brackets")
             continue
         lead = text[parts[-1].end if parts else start : q.start]
+        if len(parts) > 0 and ends_list(lead):
+            break
         if _ASIDE.search(re.split("[;、]", lead)[-1]):
             continue
         if len(parts) > 1 and across().search(re.split("[,;、]", lead)[-1]):
@@ -274,6 +253,7 @@ def _outlined(
     the lists in the sentences of each paragraph."""
     stack: list[_Level] = []
     last: dict[int, int] = {}
+    below = False
     for position, passage in enumerate(passages):
         found = [q for q in numbers.get(position, []) if q.money and q.kind in _LEVELS]
         number = NUMBER.match(passage.text)
@@ -283,8 +263,9 @@ def _outlined(
             stack[-1].how = _announced(passage)
             stack[-1].own = own.get(position, [])
             continue
-        if number is None and not found:
-            continue
+        below = number is None and bool(stack) and stack[-1].lists_below
+        if number is None and (below or not found):
+            continue  # "（二）……。其中：" and lines without a number: parts of that one
         yield from _closed(stack, depth)
         stack = [s for s in stack if s.depth < depth]
         if stack and found:
@@ -299,7 +280,8 @@ def _outlined(
             last[depth] = ordinal(number.group())
         wholes = found[:2] if number else _first_wholes(found, last=True)
         stack.append(_Level(depth, wholes, _announced(passage), own.get(position, [])))
-    yield from _closed(stack, 0)
+        stack[-1].lists_below = bool(number and wholes) and lists_below(passage)
+    yield from () if below else _closed(stack, 0)  # a text that breaks off there may lack the next part
 
 
 def _first_wholes(found: list[Quantity], last: bool = False) -> list[Quantity]:
@@ -333,6 +315,8 @@ class _Level:
     numbers: list[str] = field(default_factory=list)
     several: bool = False
     """One paragraph tells more than one part."""
+    lists_below: bool = False
+    """Its own parts follow in lines without numbers."""
     more: bool = False
     """One that it tells behind the first is greater than that: no detail of it."""
     goes_on: int = 1

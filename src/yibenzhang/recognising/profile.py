@@ -238,7 +238,8 @@ def _year_in(front: list[str]) -> int | None:
 
 
 def _year_in_text(paragraphs: list[Paragraph]) -> int | None:
-    found = Counter(int(y) for p in paragraphs for y in re.findall(rf"{_YEAR}\s*年", p.text))
+    """The year that the text names far more often than any other, not counting those it compares with."""
+    found = Counter(int(y) for p in paragraphs for y in re.findall(rf"(?<![比较与同和]){_YEAR}\s*年", p.text))
     return _clearly(found, _MANY)
 
 

@@ -31,11 +31,26 @@ def over_paragraphs(case: Case) -> Iterator[Made]:
     made: set[str] = set()
     for split in case.standards.splits:
         if split.id in _SPLITS:
-            for parts in (split.parts, split.apart):
-                for relation in _of(case, split, parts) if parts else ():
+            for parts, other in ((split.parts, split.apart), (split.apart, split.parts)):
+                for relation in _of(case, split, parts, other) if parts else ():
                     if relation.terms[0].fact.id not in made:
                         made.add(relation.terms[0].fact.id)
                         yield relation
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """``of``: the words of the whole and of its parts; ``apart``: those of a part of a part or of two together."""
+
+    of: Sequence[Sequence[str]]
+    apart: Sequence[str]
+
+
+def _apart(parts: Sequence[Sequence[str]], other: Sequence[Sequence[str]]) -> list[str]:
+    """The words by which the other way to part the whole names what this way does not: a change of 购置及运行费 is
+    none of 运行费."""
+    own = {w for words in parts for w in words}
+    return [w for words in other for w in words if w not in own]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +62,10 @@ class _Change:
     base: str
 
 
-def _of(case: Case, split: Split, parts: Sequence[Sequence[str]]) -> Iterator[Relation]:
-    names = (split.total, *parts)
+def _of(
+    case: Case, split: Split, parts: Sequence[Sequence[str]], other: Sequence[Sequence[str]]
+) -> Iterator[Relation]:
+    names = _Names((split.total, *parts), _apart(parts, other))
     for position, passage in enumerate(case.passages):
         whole = [c for c in _changes(passage, case.by_passage.get(position, []), names) if c.of == _WHOLE]
         if len(whole) != 1 or not whole[0].quantity.amount.value or two_ways(case, whole[0].quantity):
@@ -59,7 +76,7 @@ def _of(case: Case, split: Split, parts: Sequence[Sequence[str]]) -> Iterator[Re
             for k, p in enumerate(scope, start=position)
             for c in _changes(p, case.by_passage.get(k, []), names)
         ]
-        each = _each(found, whole[0], names, scope)
+        each = _each(found, whole[0], names.of, scope)
         if each is not None and any(c.quantity.passage is not passage for c in each):
             total = whole[0].quantity
             terms = [Term(1, total.fact)]
@@ -112,9 +129,7 @@ def _as_it_was(words: Sequence[str], scope: Sequence[Passage]) -> bool:
     return False
 
 
-def _changes(
-    passage: Passage, numbers: Sequence[Quantity], names: Sequence[Sequence[str]]
-) -> Iterator[_Change]:
+def _changes(passage: Passage, numbers: Sequence[Quantity], names: _Names) -> Iterator[_Change]:
     """The amounts by which something moved, each by the name that stands nearest before it."""
     for q in numbers:
         if q.kind == Kind.DELTA and q.money and not q.base:
@@ -125,14 +140,15 @@ def _changes(
                 of = _named(_plain(passage.text[:begin]), names)
             if of is None and passage.section:
                 of = _named(_plain(passage.section[-1]), names)
-            if of is not None:
+            if of is not None and of < len(names.of):
                 against = _WORDS["budget"].search(re.split("[,;。]", before)[-1])
                 yield _Change(q, of, "budget" if against else "")
 
 
-def _named(text: str, names: Sequence[Sequence[str]]) -> int | None:
+def _named(text: str, names: _Names) -> int | None:
     """The one whose name stands last; of names that end together the longer one."""
-    at = [(text.rfind(w) + len(w), len(w), n) for n, words in enumerate(names) for w in words if w in text]
+    every = enumerate((*names.of, names.apart))
+    at = [(text.rfind(w) + len(w), len(w), n) for n, words in every for w in words if w in text]
     return max(at)[2] if at else None
 
 

@@ -217,8 +217,10 @@ def numbered(case: Case) -> Iterator[Issue]:
     """Two headings of one kind in a row with the same number: "（二）…" and again "（二）…"."""
     last: dict[str, _Heading] = {}
     broken = False  # a short line without a number may be a heading under which numbers begin anew
+    opened = False  # so do those of a list that the line above announces
     for p in case.passages:
         if not p.heading:
+            opened = p.text.endswith(":")
             broken = broken or not p.text.endswith(("。", ";", ":"))
             continue
         match = _NUMBERED.match(p.text)
@@ -229,14 +231,14 @@ def numbered(case: Case) -> Iterator[Issue]:
             last = {k: v for k, v in last.items() if k == kind}  # below a part numbers begin anew
         before = last.get(kind)
         first = bool(_WORDS["first"].fullmatch(match.group()))
-        anew = broken and (first or kind in ("part", "digit"))
+        anew = (broken and (first or kind in ("part", "digit"))) or (opened and first)
         if before and before[0] == match.group() and not anew and _beside(before, p):
             words = p.verbatim(0, len(p.text)).strip()
             there = (before[1].text[:40], before[1].place(0))
             yield issue_at(
                 "wording.numbering", words, p.place(0), there, before=before[1].text[:30], after=words[:30]
             )
-        broken = False
+        broken = opened = False
         last[kind] = (match.group(), p, (*p.section, p.text))
     yield from _in_a_row(case.passages)
 

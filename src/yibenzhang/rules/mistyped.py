@@ -16,9 +16,11 @@ from yibenzhang.rules.pieces import Piece, pieces
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards.lexicon.pairs import usual
 from yibenzhang.standards.lexicon.usage import STRETCH, Usage, alike, usage
+from yibenzhang.standards.patterns import patterns
 
 _RUN = re.compile(r"[\u4e00-\u9fff]{4,}")
 _TWICE = re.compile(r"([\u4e00-\u9fff])(?=\1)")
+_OF_LEVEL = patterns("mistyped")["of_level"]
 _AROUND = 5
 """So many characters on each side are parted into words."""
 _GAIN, _GAIN_LOST = 3.0, 0.5
@@ -147,6 +149,8 @@ def _twice(run: str, at: int, known: Usage, marks: Marks) -> bool:
     ends, begins = known.ends(run, at), known.begins(run, at + 1)
     if known.joined(run, at + 1) or (ends and begins):
         return False  # 公务用车车辆, 部门门户: the end of one word and the beginning of another
+    if _OF_LEVEL.match(run, at):
+        return False  # 甲州州本级: the name of a place, then its own level
     new = run[:at] + run[at + 1 :]
     if known.across(new, at) or (at == 0 and known.shared(new, 0)):
         return True

@@ -82,6 +82,8 @@ def _named(case: Case) -> Iterator[_Named]:
             if not q.money or q.kind not in (Kind.VALUE, Kind.ACTUAL):
                 continue
             name = _NUMBERED.sub("", re.split("[,;。:、]", fold(q.lead))[-1] if q.lead else "")
+            if name.startswith("(") and name.count("(") > name.count(")"):
+                name = name[1:]  # opened right behind the amount before: "201 万元（运行维护费 201 万元、"
             name = _WORDS["around"].sub("", re.sub("[“”]", "", name))
             plain = _WORDS["level"].sub("", name)
             if kind := _kind(plain) or _kind(_WORDS["spent"].sub("", plain)):

@@ -91,8 +91,19 @@ _PAUSE = re.compile(r"[。;]|,(?!\d)")
 
 
 def _cells_in_a_row(p: Passage, found: re.Match[str]) -> bool:
-    """Cells of a row that was read as a line: blanks between the words, and no sentence."""
-    return " " in p.verbatim(found.start(), found.end()).strip() and not _PAUSE.search(p.text)
+    """Cells of a row that was read as a line: blanks between the words, and no sentence; or the same blank within each
+    of what stands twice ("预算数 全年预算数 全年")."""
+    printed = p.verbatim(found.start(), found.end()).strip()
+    return " " in printed and (not _PAUSE.search(p.text) or _parted_alike(printed))
+
+
+def _parted_alike(printed: str) -> bool:
+    """What stands twice is parted by a blank at the same place each time, and not at every place."""
+    words = printed.split()
+    at = {sum(map(len, words[:k])) for k in range(1, len(words))}
+    half = len("".join(words)) // 2
+    inner = {k for k in range(1, half) if k in at and k + half in at}
+    return bool(inner) and len(inner) < half - 1
 
 
 def sentence(text: str, start: int, end: int) -> tuple[int, int]:
