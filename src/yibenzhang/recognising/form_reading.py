@@ -383,6 +383,8 @@ class _Reader:
             found["name"] = found["whole"]  # the levels stand before the name in one cell
         elif "whole" in found:
             del found["whole"]
+        if "name" not in found and {"level2", "weight", "score"} <= set(found):
+            found["name"] = found.pop("level2")  # a self-assessment that goes no deeper
         if (subtotal := found.pop("subtotal", None)) is not None:
             found.setdefault("budget", subtotal)
         return found
