@@ -299,10 +299,10 @@ def _heading_totals(rows: Sequence[ViewRow], filled: Sequence[int], shallow: int
     """Totals (by identity) with a number within the list that open one of a deeper level: they add up that alone."""
     out: set[int] = set()
     for k, following in pairwise(filled):
-        row, after = rows[k], rows[following]
-        if row.total and row.depth is not None and after.depth is not None and not after.total:
-            if shallow < row.depth < after.depth:
-                out.add(id(row))
+        own, after = rows[k].depth, rows[following].depth
+        opens = own is not None and after is not None and shallow < own < after
+        if opens and rows[k].total and not rows[following].total:
+            out.add(id(rows[k]))
     return out
 
 
