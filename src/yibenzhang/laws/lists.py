@@ -341,8 +341,8 @@ def _meeting(numbers: Numbers, one: Side, other: Side) -> Instance | None:
     right = [
         x for r in other[2] if (x := numbers.of[other[0]].get((r, other[1]))) is not None and not x.blank
     ]
-    if not left or not right:
-        return None
+    if not left or not right or len({x.fact.unit is None for x in (*left, *right)}) > 1:
+        return None  # without a unit a number is compared with none that has one
     if len({x.value for x in left}) == 1 and left[0].value == sum(x.value for x in right):
         left = left[:1]  # the same project printed twice
     if abs(sum(x.value for x in left) - sum(x.value for x in right)) > sum(x.slack for x in (*left, *right)):

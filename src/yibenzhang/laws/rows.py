@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from yibenzhang.laws.beside_lists import running_on
 from yibenzhang.laws.families import Family, Instance, instance
@@ -275,9 +276,10 @@ def _by_numbers(view: View, filled: Sequence[int], deep: bool) -> Lists:
         return []
     shallow = min((d for k in filled if (d := rows[k].depth) is not None), default=0)
     inner = _funds_below([rows[k] for k in filled])
+    headings = _heading_totals(rows, filled, shallow)
 
     def level(row: ViewRow) -> int | None:
-        if row.total or row.partial or not row.label:
+        if (row.total and id(row) not in headings) or row.partial or not row.label:
             return None
         if row.depth is None and row.subtotal:
             return shallow
@@ -290,7 +292,18 @@ def _by_numbers(view: View, filled: Sequence[int], deep: bool) -> Lists:
     lists = _stacked(rows, filled, level)
     children = {c for _, cs in lists for c in cs}
     top = [k for k in filled if level(rows[k]) is not None and k not in children]
-    return [*lists, *_totals(view, filled, top)]
+    return [*lists, *_totals(view, [k for k in filled if id(rows[k]) not in headings], top)]
+
+
+def _heading_totals(rows: Sequence[ViewRow], filled: Sequence[int], shallow: int) -> set[int]:
+    """Totals (by identity) with a number within the list that open one of a deeper level: they add up that alone."""
+    out: set[int] = set()
+    for k, following in pairwise(filled):
+        own, after = rows[k].depth, rows[following].depth
+        opens = own is not None and after is not None and shallow < own < after
+        if opens and rows[k].total and not rows[following].total:
+            out.add(id(rows[k]))
+    return out
 
 
 def _funds_below(rows: Sequence[ViewRow]) -> set[int]:

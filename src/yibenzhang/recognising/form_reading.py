@@ -14,11 +14,19 @@ from yibenzhang.model.documents import Cell, Table
 from yibenzhang.model.facts import Fact
 from yibenzhang.reading.limits import MAX_FORM_ROWS
 from yibenzhang.recognising.form_rows import MONEY, READERS, Line
-from yibenzhang.recognising.forms import UNIT_IN, GoalForm, GoalText, OpenForm, amount_of, label_of, words
+from yibenzhang.recognising.forms import (
+    UNIT_IN,
+    GoalForm,
+    OpenForm,
+    amount_of,
+    goal_text,
+    label_of,
+    nearest,
+    words,
+)
 from yibenzhang.recognising.goal_lists import listed_goals
-from yibenzhang.recognising.headers import Block
 from yibenzhang.recognising.stitching import Framed
-from yibenzhang.recognising.table_facts import BlockFacts, TableFacts
+from yibenzhang.recognising.table_facts import TableFacts, block_of
 from yibenzhang.recognising.table_kinds import kinds_of
 from yibenzhang.standards import Standards, fold
 
@@ -56,22 +64,6 @@ def forms_of(
     return (*reader.forms, *listed_goals(framed, kinds, standards)), tuple(out)
 
 
-def _block(facts: Sequence[Fact]) -> BlockFacts:
-    """The numbers of a form as one block, a row for each label."""
-    rows = list(dict.fromkeys(f.row for f in facts))
-    at = {row: k for k, row in enumerate(rows)}
-    return BlockFacts(Block("", (), ()), tuple(rows), {(at[f.row], f"{f.measure}|{f.id}"): f for f in facts})
-
-
-def _goal(kind: str, cell: Cell) -> GoalText:
-    return GoalText(f"goal.{kind}", words(cell.text), cell.place)
-
-
-def _nearest(labels: Mapping[int, str], cell: Cell) -> str:
-    """The label above a cell: the nearest at its left, else the first."""
-    return labels[max((at for at in labels if at <= cell.column), default=min(labels))]
-
-
 class _Reader:
     """Reads the rows of form tables in order; at most one form is open."""
 
@@ -103,6 +95,8 @@ class _Reader:
         """The row that the open form began with."""
         self._apart = True
         """Words stand between this table and the one before."""
+        self._unit: Unit | None = None
+        """The unit of the form before, which holds for the forms that follow with nothing between."""
         self._untold = "project"
         """The kind of a form that does not name what it is of: by the title of its table."""
 
@@ -113,17 +107,20 @@ class _Reader:
         named = standard is not None and standard.layout == "form" and kind != "goal_list"
         if not named and (kind in _LISTS or standard is not None or not self._is_form(frame, table, kind)):
             self.close()
+            self._unit = None
             return facts
         if named and standard is not None:
             self._standard = standard.id
         self._continue(frame, recognised.unit)
         before = self._open
-        found = self._read(table, recognised.unit, recognised.id)
+        unit = recognised.unit or (None if self._apart else self._unit)
+        found = self._read(table, unit, recognised.id)
+        self._unit = self._open.unit if self._open is not None else unit
         known = standard or self._standards.table_by_id.get(self._standard)
         title = recognised.title or (known.name if known else "")
         begun = "" if named or before is None else before.table
         read = replace(recognised, standard=known, title=title, blocks=(), part_of=begun)
-        return TableFacts(read, (_block(found),))
+        return TableFacts(read, (block_of(found),))
 
     def _continue(self, frame: Framed, unit: Unit | None) -> None:
         """The open form goes on in this table, unless the title says that it is another's."""
@@ -310,11 +307,11 @@ class _Reader:
         texts = [c for kind, c in kinds if not kind and len(fold(c.text)) >= _LEAST_GOAL]
         if not labels:
             below, self._goals_below = self._goals_below, {}
-            form.texts += [_goal(_nearest(below, c), c) for c in texts if below]
+            form.texts += [goal_text(nearest(below, c), c) for c in texts if below]
             return
         self._goals_below = {}
         if texts and len({kind for kind, _ in labels}) == 1:
-            form.texts += [_goal(labels[0][0], c) for c in texts]
+            form.texts += [goal_text(labels[0][0], c) for c in texts]
         elif not texts and len(labels) == len(row):
             self._goals_below = {column: kind for kind, column in labels}
 
@@ -383,6 +380,8 @@ class _Reader:
             found["name"] = found["whole"]  # the levels stand before the name in one cell
         elif "whole" in found:
             del found["whole"]
+        if "name" not in found and {"level2", "weight", "score"} <= set(found):
+            found["name"] = found.pop("level2")  # a self-assessment that goes no deeper
         if (subtotal := found.pop("subtotal", None)) is not None:
             found.setdefault("budget", subtotal)
         return found

@@ -105,6 +105,8 @@ def indicator(form: OpenForm, line: Line) -> bool:
     if scored and total in ("points", "score", "sum"):
         _total_points(form, line, scored, total)
         return True
+    if total in ("points", "sum") and "importance" in line.columns:
+        return True  # what the weights come to
     cells = cells_of(Columns(line.columns, bool(line.cover), line.basis), line.cells, line.cover)
     if cells is None or "name" not in cells:
         return True

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -215,3 +215,13 @@ def amount_of(text: str) -> Amount | None:
 def words(text: str) -> str:
     """Printed words on one line."""
     return " ".join(text.split())
+
+
+def goal_text(kind: str, cell: Cell) -> GoalText:
+    """What a cell says that is to be reached."""
+    return GoalText(f"goal.{kind}", words(cell.text), cell.place)
+
+
+def nearest(labels: Mapping[int, str], cell: Cell) -> str:
+    """The label above a cell: the nearest at its left, else the first."""
+    return labels[max((at for at in labels if at <= cell.column), default=min(labels))]

@@ -15,6 +15,9 @@ from yibenzhang.standards.patterns import patterns
 
 _STEM = re.compile(r"^\[?([0-9A-Z]{6,})\]?[-－—]*")
 _LEAST = 2
+_HEADING_ROWS = 3
+_LONG = 16
+"""A heading is shorter."""
 _CODE = re.compile(r"\d+")
 _WORDS = patterns("list_rows")
 
@@ -29,12 +32,19 @@ def row_marks(views: Sequence[View], frames: Sequence[Framed]) -> dict[tuple[int
             continue
         numbers = {c.index for c in view.columns}
         filled = {r for r, _ in view.cells}
+        both = _of_both(grid)
         for k in filled:
-            out[v, k] = _words(grid[view.rows[k].index], view.rows[k].index, numbers)
+            out[v, k] = _words(grid[view.rows[k].index], view.rows[k].index, numbers, both)
     return out
 
 
-def _words(row: Sequence[Cell | None], r: int, numbers: set[int]) -> RowMark:
+def _of_both(grid: Sequence[Sequence[Cell | None]]) -> set[int]:
+    """The columns whose heading names a unit and a project."""
+    heads = [(c, cell) for row in grid[:_HEADING_ROWS] for c, cell in enumerate(row) if cell is not None]
+    return {c for c, cell in heads if len(text := fold(cell.text)) < _LONG and _WORDS["both"].search(text)}
+
+
+def _words(row: Sequence[Cell | None], r: int, numbers: set[int], both: set[int]) -> RowMark:
     names: list[str] = []
     last = code = 0
     first = min(numbers, default=0)  # what stands behind the amounts is a goal or a remark, no name
@@ -50,6 +60,8 @@ def _words(row: Sequence[Cell | None], r: int, numbers: set[int]) -> RowMark:
             code = len(text)
         elif column < first and amount_of(text) is None and (name := name_of(text)):
             names.append(name)
+            if column in both and (unit := _WORDS["unit_first"].search(cell.text)):
+                names.append(name_of(cell.text[unit.end() :]))
     return RowMark(tuple(dict.fromkeys(names)), last, code)
 
 

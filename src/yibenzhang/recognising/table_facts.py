@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -49,6 +49,13 @@ class BlockFacts:
         """Number columns whose meaning is not known."""
         used = {fact.cell[1] for fact in self.cells.values()}
         return tuple(c for c in self.block.measures if c.kind == "unknown" and c.index in used)
+
+
+def block_of(facts: Sequence[Fact]) -> BlockFacts:
+    """The numbers of a form as one block, a row for each label."""
+    rows = list(dict.fromkeys(f.row for f in facts))
+    at = {row: k for k, row in enumerate(rows)}
+    return BlockFacts(Block("", (), ()), tuple(rows), {(at[f.row], f"{f.measure}|{f.id}"): f for f in facts})
 
 
 @dataclass(frozen=True, slots=True)

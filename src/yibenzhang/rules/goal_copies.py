@@ -27,6 +27,8 @@ _LAST = 24
 _AROUND = 12
 _TOTALS = (Decimal(100), Decimal(90), Decimal(80))
 """What weights come to: with the points of the execution of the budget beside them they may be less."""
+_SEVERAL = 150
+"""Weights of a form without a name that come to more are those of several projects."""
 _FEWEST = 4
 _OFF = re.compile(r"[，、：,（(“]$")
 _DIGITS = re.compile(r"\d+")
@@ -127,7 +129,8 @@ def importance(case: Case) -> Iterator[Issue]:
         if any(w is None for w in weights):
             continue
         total = sum((w for w in weights if w is not None), Decimal(0))
-        if total not in _TOTALS:
+        several = not form.name and total >= _SEVERAL
+        if total not in _TOTALS and not several:
             first, *rest = form.indicators
             others = ((i.weight, i.place) for i in rest[:MOST_NAMED])
             yield issue_at(

@@ -156,7 +156,7 @@ _CLOSED = re.compile(r"\)")
 
 def _before(q: Quantity) -> str:
     """The words before a number, and the number before these."""
-    return q.passage.text[max(0, q.start - 20) : q.start] if q.lead.startswith(",") else q.lead[-14:]
+    return q.passage.text[max(0, q.start - 20) : q.start] if q.lead.startswith((",", "(")) else q.lead[-14:]
 
 
 def vehicles_of(quantities: list[Quantity]) -> Relation | None:
@@ -199,7 +199,11 @@ def _cars_listed(cars: list[Quantity]) -> Relation | None:
         opening = _WORDS["cars_open"].match(text, whole.end)
         if opening is None:
             continue
-        stop = (_CLOSED if opening.group("bracket") else _WORDS["cars_listed"]).search(text, opening.end())
+        enclosed = whole.lead.startswith("(")  # 车辆 86.20 万元（5 辆，其中……）
+        closing = _CLOSED if enclosed or opening.group("bracket") else _WORDS["cars_listed"]
+        stop = closing.search(text, opening.end())
+        if enclosed and (stop is None or "(" in text[opening.end() : stop.start()]):
+            continue
         parts = [
             q for q in cars[at + 1 :] if not stop or (q.passage is whole.passage and q.end <= stop.start())
         ]
