@@ -6,7 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import zip_longest
 
 from yibenzhang.model.facts import Fact
@@ -189,17 +191,18 @@ def classes_below(case: Case) -> Iterator[Issue]:
     for k, p in enumerate(case.passages):
         named = {m.at_level[0].code: m for m in _classes_of(p, case.mentions[k])}
         after = case.passages[k + 1 : k + 1 + _NEXT]
-        opened = next((n for n, q in enumerate(after, k + 1) if _DETAILS.search(q.text[:_OPENING])), None)
+        opened = next((n for n, q in enumerate(after, k + 1) if _opens(q.text[:_OPENING])), None)
         headed = _chapter(p) and any(m.level == "类" for m in case.mentions[k])
-        few = _SURE - 1 if "结构" in p.text[:_OPENING] else _SURE
+        few = _SURE - 1 if "结构" in p.text[:_OPENING] or _whole(p) else _SURE
         if len(named) < few or opened is None or headed:
             continue
         below = list(_numbered(case.passages, opened))
         items = [m for n in below for m in case.mentions[n]]
         missing = _classes_left_out(case, named, below, only)
-        if not _ITEM_NUMBER.match(case.passages[below[0]].text if below else "1."):
+        told = sum(m.level == "项" for m in items)
+        if told < _FEW or not _ITEM_NUMBER.match(case.passages[below[0]].text if below else "1."):
             missing = _nowhere_below(case, missing, opened)
-        if sum(m.level == "项" for m in items) < 2 or not missing or 2 * len(missing) > len(named):
+        if not told or not missing or 2 * len(missing) > len(named):
             continue
         first, there = items[0], (missing[0].words, p.place(missing[0].start))
         names = tuple(arguments(name=m.name) for m in missing)
@@ -220,7 +223,22 @@ def _classes_left_out(
 def _nowhere_below(case: Case, missing: Sequence[Mention], opened: int) -> list[Mention]:
     """Those of which no later paragraph speaks either: without numbers it is not sure where the items end."""
     rest = "".join(p.text for p in case.passages[opened:])
-    return [m for m in missing if m.name.removesuffix("支出") not in rest]
+    code = {m.at_level[0].code: m for m in missing if m.name.removesuffix("支出") not in rest}
+    for name, home in _own_items().items():
+        if home in code and name in rest:
+            del code[home]
+    return list(code.values())
+
+
+@lru_cache(maxsize=1)
+def _own_items() -> dict[str, str]:
+    """The names of items that one class alone has, with the code of that."""
+    homes: dict[str, set[str]] = {}
+    for entry in registers().function.entries:
+        if len(entry.code) == LEVELS["项"]:
+            for name in entry.names:
+                homes.setdefault(name, set()).add(entry.code[:3])
+    return {n: min(codes) for n, codes in homes.items() if len(codes) == 1 and len(n) >= _NAMED}
 
 
 def _classes_of(p: Passage, found: Iterable[Mention]) -> Iterator[Mention]:
@@ -249,12 +267,30 @@ def _numbered(passages: Sequence[Passage], opened: int) -> Iterator[int]:
         yield n
 
 
+def _opens(text: str) -> bool:
+    """The words announce the details of all items, not of some."""
+    return _DETAILS.search(text) is not None and not _WORDS["some"].search(text)
+
+
+def _whole(p: Passage) -> bool:
+    """Its shares come to the whole, so its classes are all there are; or it goes by function and has amounts alone."""
+    shares = [Decimal(m.group(1)) for m in _WORDS["share"].finditer(p.text)]
+    if shares:
+        return abs(sum(shares) - 100) <= _ROUNDED
+    return bool(_WORDS["by_function"].match(p.text)) and "等" not in p.text
+
+
+_NAMED = 4
+"""A shorter name of an item may be a word of the sentence."""
+_FEW = 2
+"""Of fewer items it is not sure that they are all."""
+_ROUNDED = Decimal("0.1")
 _NEXT, _OPENING = 2, 30
 _DETAILS = _WORDS["details"]
 _AS_STRUCTURE = _WORDS["as_structure"]
 _PLAIN_CLASS = _WORDS["plain_class"]
 _ITEM_NAMED = _WORDS["item_named"]
-_ITEM_NUMBER = late(r"\(?\d{1,2}[).、]")
+_ITEM_NUMBER = late(r"\(?\d{1,2}[).、]|[①-⑳]")
 
 
 def _chapter(p: Passage) -> tuple[str, ...]:
@@ -271,7 +307,10 @@ def _chapter(p: Passage) -> tuple[str, ...]:
 def _spent(m: Mention) -> bool:
     """An amount that is not nothing stands right behind the mention."""
     amount = _AMOUNT.search(m.passage.text, m.end, m.end + _CLOSE)
-    return amount is not None and not _ZERO.fullmatch(amount.group())
+    if amount is not None:
+        return not _ZERO.fullmatch(amount.group())
+    share = _WORDS["share"].search(m.passage.text, m.end, m.end + _CLOSE)
+    return share is not None and bool(Decimal(share.group(1)))
 
 
 @rule("names.twice", needs=("text",))
