@@ -317,12 +317,36 @@ def _spent(m: Mention) -> bool:
 def twice(case: Case) -> Iterator[Issue]:
     """One item twice in a list: "基本工资、奖金、津贴补贴、奖金"."""
     for p in case.passages:
+        told: set[str] = set()
         for m in _WORDS["run"].finditer(_CIRCLED.sub("、", p.text)):
             found = _items(m.group())
             for name, times in Counter(found).items():
                 sure = _economic(name) or (";" not in m.group() and len(found) >= _MANY)
                 if times > 1 and len(name) >= 2 and _HAN.fullmatch(name) and sure:
-                    yield _twice(p, m, name)
+                    told.add(name)
+                    yield _twice(p, m.start(), m.end(), name)
+        for name in _in_a_row(p.text):
+            if name not in told:
+                yield _twice(p, 0, len(p.text), name)
+
+
+def _in_a_row(text: str) -> Iterator[str]:
+    """Economic items that stand twice in a row of nothing else, whatever parts them."""
+    row: list[str] = []
+    pieces = (piece for sentence in text.split("。") for piece in (*_WORDS["parted"].split(sentence), ""))
+    for piece in pieces:
+        name = piece if _economic(piece) else _WORDS["together"].sub("", piece)
+        led = _WORDS["led"].sub("", name)
+        if name and _economic(name):
+            row.append(name)
+            continue
+        yield from _doubled(row)
+        row = [led] if led != name and _economic(led) else []
+
+
+def _doubled(row: list[str]) -> Iterator[str]:
+    """Those that a row of several has twice."""
+    yield from (n for n, times in Counter(row).items() if times > 1 and len(row) > _SURE)
 
 
 def _items(run: str) -> list[str]:
@@ -346,7 +370,7 @@ def _economic(name: str) -> bool:
     return bool(registers().department_economic.named(name))
 
 
-def _twice(p: Passage, m: re.Match[str], name: str) -> Issue:
-    start = p.text.rfind(name, m.start(), m.end())
-    words = p.verbatim(max(m.start(), start - 16), min(m.end(), start + len(name) + 8)).strip()
+def _twice(p: Passage, begin: int, end: int, name: str) -> Issue:
+    start = p.text.rfind(name, begin, end)
+    words = p.verbatim(max(begin, start - 16), min(end, start + len(name) + 8)).strip()
     return issue_at("names.twice", words, p.place(start), name=name)
