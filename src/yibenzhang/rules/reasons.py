@@ -249,7 +249,7 @@ def new_projects(case: Case) -> Iterator[Issue]:
         for m in (*_NEW.finditer(p.text), *_NEW_QUOTED.finditer(p.text)):
             if _of_others(p.text, m, case.year):
                 continue
-            name = _WORDS["project"].sub("", fold(m.group("name") or m.group("plain")))
+            name = _WORDS["project"].sub("", fold(next(n for n in m.groups() if n)))
             if len(name) < 3 or name in seen or any(_alike(name, k) for k in known):
                 continue
             seen.add(name)
