@@ -188,7 +188,9 @@ def _since(claim: Claim, near: Neighbours) -> Made:
         if claim.within is None or not in_a_list(subject, claim.within):
             return moved
         whole = _moved_by(claim.within, last, claim.change, sign)
-        return Alternatives((replace(moved, accuses=False),), whole)  # the last of a list before that of the whole
+        return Alternatives(
+            (replace(moved, accuses=False),), whole
+        )  # the last of a list before that of the whole
     rate = claim.rate
     if rate is None:
         return None

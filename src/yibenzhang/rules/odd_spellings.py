@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import combinations
 from dataclasses import dataclass
+from itertools import combinations
 
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.rules.case import Case
@@ -117,7 +117,7 @@ def _quoted(runs: Runs, one: int, two: int, behind: int) -> bool:
     if behind < _WHOLE[1]:
         return False
     at = (runs.where(one), runs.where(two))
-    return all(k > 0 and piece.text[k - 1] in "“\"《" for piece, k in at)
+    return all(k > 0 and piece.text[k - 1] in '“"《' for piece, k in at)
 
 
 def _beside(runs: Runs, pair: Pair) -> bool:

@@ -54,7 +54,9 @@ def _record(form: GoalForm, year: int | None) -> Record:
     said = form.text("former")
     text = _dated(flat(said.text), year) if said else ""
     none = {int(y): Decimal(0) for m in _WORDS["unplanned"].finditer(text) for y in _YEAR.findall(m.group())}
-    none |= {int(y): Decimal(0) for m in _WORDS["all_nothing"].finditer(text) for y in _YEAR.findall(m.group())}
+    none |= {
+        int(y): Decimal(0) for m in _WORDS["all_nothing"].finditer(text) for y in _YEAR.findall(m.group())
+    }
     former = none | {
         int(y): (exact_number(n) or Decimal(0)) * _FACTOR[u] for y, n, u in _WORDS["former"].findall(text)
     }
