@@ -72,8 +72,8 @@ def _moved_between(change: Quantity, base: Quantity, amount: Quantity) -> bool:
 def _behind_both(change: Quantity, base: Quantity, amount: Quantity) -> bool:
     """A change behind an amount and its base that names what they do not, or nothing."""
     own, item = _own(change.lead)
-    told = change.passage.text[max(amount.end, base.end) : change.start]
-    if item or any(_WORDS[w].search(told) for w in ("footing", "reason", "part")):
+    behind = change.passage.text[max(amount.end, base.end) : change.start]
+    if item or any(_WORDS[w].search(behind) for w in ("footing", "reason", "part")):
         return False
     words = re.split("[,;:。]", base.lead)[-1]
     if not own:

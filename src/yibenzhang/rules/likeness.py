@@ -155,7 +155,9 @@ def _listed_bodies(passages: Sequence[Passage]) -> Counter[str]:
     listed = False
     for p in passages:
         announced = bool(_WORDS["institutions"].search(p.text[:40]))
-        listed = announced or (listed and any(_WORDS[w].match(p.text) for w in ("entry", "plain_entry")))
+        listed = announced or (
+            listed and bool(_WORDS["entry"].match(p.text) or _WORDS["plain_entry"].match(p.text))
+        )
         if any(_WORDS["institutions"].search(s) for s in p.section) or listed:
             named.update(_WORDS["led"].sub("", m) for m in _WORDS["body"].findall(_list_of(p.text)))
     return named

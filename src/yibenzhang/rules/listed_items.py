@@ -198,10 +198,10 @@ def classes_below(case: Case) -> Iterator[Issue]:
         below = list(_numbered(case.passages, opened))
         items = [m for n in below for m in case.mentions[n]]
         missing = _classes_left_out(case, named, below, only)
-        told = sum(m.level == "项" for m in items)
-        if told < _FEW or not _ITEM_NUMBER.match(case.passages[below[0]].text if below else "1."):
+        count = sum(m.level == "项" for m in items)
+        if count < _FEW or not _ITEM_NUMBER.match(case.passages[below[0]].text if below else "1."):
             missing = _nowhere_below(case, missing, opened)
-        if not told or not missing or 2 * len(missing) > len(named):
+        if not count or not missing or 2 * len(missing) > len(named):
             continue
         first, there = items[0], (missing[0].words, p.place(missing[0].start))
         names = tuple(arguments(name=m.name) for m in missing)
@@ -316,16 +316,16 @@ def _spent(m: Mention) -> bool:
 def twice(case: Case) -> Iterator[Issue]:
     """One item twice in a list: "基本工资、奖金、津贴补贴、奖金"."""
     for p in case.passages:
-        told: set[str] = set()
+        done: set[str] = set()
         for m in _WORDS["run"].finditer(_CIRCLED.sub("、", p.text)):
             found = _items(m.group())
             for name, times in Counter(found).items():
                 sure = _economic(name) or (";" not in m.group() and len(found) >= _MANY)
                 if times > 1 and len(name) >= 2 and _HAN.fullmatch(name) and sure:
-                    told.add(name)
+                    done.add(name)
                     yield _twice(p, m.start(), m.end(), name)
         for name in _in_a_row(p.text):
-            if name not in told:
+            if name not in done:
                 yield _twice(p, 0, len(p.text), name)
 
 

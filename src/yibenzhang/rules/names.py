@@ -135,8 +135,7 @@ def item_lists(passages: Sequence[Passage]) -> Iterator[tuple[Passage, re.Match[
     """The items that the text lists as parts of a kind of expenditure."""
     for p in passages:
         plain = () if any("解释" in s for s in p.section) else _WORDS["listed_plain"].finditer(p.text)
-        stated = (_WORDS[w].finditer(p.text) for w in ("listed", "total_behind"))
-        for m in chain(*stated, plain):
+        for m in chain(_WORDS["listed"].finditer(p.text), _WORDS["total_behind"].finditer(p.text), plain):
             items = [i.split(",")[0] for i in _WORDS["made"].sub("", _items(m)).split("、")]
             yield p, m, [fold(i) for item in items for i in _both(item)]
 
