@@ -73,7 +73,9 @@ def _behind_both(change: Quantity, base: Quantity, amount: Quantity) -> bool:
     """A change behind an amount and its base that names what they do not, or nothing."""
     own, item = _own(change.lead)
     behind = change.passage.text[max(amount.end, base.end) : change.start]
-    if item or any(_WORDS[w].search(behind) for w in ("footing", "reason", "part")):
+    if item or _WORDS["footing"].search(behind) or _WORDS["reason"].search(behind):
+        return False
+    if _WORDS["part"].search(behind):
         return False
     words = re.split("[,;:。]", base.lead)[-1]
     if not own:
