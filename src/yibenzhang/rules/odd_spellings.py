@@ -75,12 +75,19 @@ def pairs(
             if other in bare and not _first_odd(text, at, other):
                 continue
             before, behind = _agreed(text, Pair(at, other))
-            if not before and other not in bare and not known.begins(text[other : other + _BEHIND + 1], 0):
+            if not before and other not in bare and _ends_word(text, other):
                 continue  # the end of another word
             if any(before >= a and behind >= b for a, n, b in SHAPES if n == 1):
                 continue  # told by what is the same about them
             if any(before >= a and behind >= b for a, b in _SIDES) or _quoted(runs, at, other, behind):
                 yield Pair(at, other)
+
+
+def _ends_word(text: str, at: int) -> bool:
+    """The character goes with the one before it, or begins no word ("办公" before "设备", beside "军供")."""
+    known = usage()
+    line = text[text.rfind("\n", 0, at) + 1 : at + 1]
+    return known.ends(line, len(line) - 1) or not known.begins(text[at : at + _BEHIND + 1], 0)
 
 
 def _like(text: str, at: int) -> Iterator[int]:
