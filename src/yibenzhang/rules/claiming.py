@@ -19,6 +19,7 @@ from yibenzhang.rules.nothing_before import completed_of_nothing
 from yibenzhang.rules.rate_relations import base_of, given, note_of, rate_relation, share_of, shown
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.shares import share_claim
+from yibenzhang.rules.slips import residual
 
 
 @rule(
@@ -184,13 +185,14 @@ def _since(claim: Claim, near: Neighbours) -> Made:
         return None
     sign = Decimal((claim.change or claim.rate or subject).sign or 1)
     if claim.change is not None:
-        moved = _moved_by(subject, last, claim.change, sign)
+        part = _moved_by(subject, last, claim.change, sign)
         if claim.within is None or not in_a_list(subject, claim.within):
-            return moved
-        whole = _moved_by(claim.within, last, claim.change, sign)
-        return Alternatives(
-            (replace(moved, accuses=False),), whole
+            return part
+        whole = _moved_by(
+            claim.within, last, claim.change, sign
         )  # the last of a list before that of the whole
+        nearer, other = sorted((part, whole), key=lambda r: abs(residual(r).middle))
+        return Alternatives((replace(other, accuses=False),), nearer)
     rate = claim.rate
     if rate is None:
         return None

@@ -275,7 +275,7 @@ def _whole(p: Passage) -> bool:
     """Its shares come to the whole, so its classes are all there are; or it goes by function and has amounts alone."""
     shares = [Decimal(m.group(1)) for m in _WORDS["share"].finditer(p.text)]
     if shares:
-        return abs(sum(shares) - 100) <= _ROUNDED
+        return abs(sum(shares, Decimal(0)) - 100) <= _ROUNDED
     return bool(_WORDS["by_function"].match(p.text)) and "等" not in p.text
 
 
