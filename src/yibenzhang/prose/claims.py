@@ -14,7 +14,7 @@ from yibenzhang.prose.subjects import (
     change_behind_purpose,
     follows,
     moved_before,
-    of_base,
+    since,
     subject_of,
     without_reason,
 )
@@ -258,8 +258,7 @@ def _moved(state: _State, q: Quantity, between: str) -> None:
         state.claims.append(_claim(Says.CHANGE, q, state, change=q, moved=state.moved))
     last = state.since or (base if not re.search("[,。;]", _WORDS["beside"].sub("", between)) else None)
     if last is not None and state.current is not None and last is not state.current:
-        subject, sure = state.moved
-        moved = (subject, sure and (subject is None or of_base(last, subject)))
+        moved = since(q, last, *state.moved, state.current)
         state.claims.append(_claim(Says.SINCE, q, state, against=last, change=q, moved=moved))
     elif (
         state.rated is not None and _WORDS["at_once"].fullmatch(between) and state.rated.passage is q.passage

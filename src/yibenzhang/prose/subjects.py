@@ -44,9 +44,48 @@ def subject_of(q: Quantity, current: Quantity | None, head: Quantity | None) -> 
 def of_base(base: Quantity, amount: Quantity) -> bool:
     """The amount may be the one that goes with a base of the year before: the base's words, where it has any, are in
     the amount's name or the other way round ("与上年支出 35 万元相比" is not said of what is left at the end)."""
-    words = _plain(_WORDS["last_year"].sub("", re.split(r"[,;:。]", base.lead)[-1]))
-    name = _name(amount)
+    words, name = _item_of(base), _item_of(amount)
     return not words or not name or words in name or name in words
+
+
+def since(
+    change: Quantity, base: Quantity, amount: Quantity | None, sure: bool, current: Quantity
+) -> tuple[Quantity | None, bool]:
+    """Whose change since the amount of the year before it is, and whether that is sure: also where what moved is named
+    behind the two ("从上年的 7.80 万元到本年的 8.40 万元，公务用车运行维护费净增 0.60 万元"), and where the base alone
+    is said to be on the footing of this year ("上年同口径")."""
+    if amount is None:
+        return amount, sure
+    if not sure and amount is current:
+        sure = _behind_both(change, base, amount)
+    return amount, sure and of_base(base, amount) and not _moved_between(change, base, amount)
+
+
+def _moved_between(change: Quantity, base: Quantity, amount: Quantity) -> bool:
+    """Another amount stands between the two ("上年预算 4.50 万元，年中调整为 4.00 万元，今年 3.00 万元"), or what the
+    change is of stands behind it ("增加 90 万元的租金")."""
+    text = change.passage.text
+    between = text[base.end : amount.start] if base.passage is amount.passage else ""
+    return bool(_WORDS["an_amount"].search(between)) or text.startswith("的", change.end)
+
+
+def _behind_both(change: Quantity, base: Quantity, amount: Quantity) -> bool:
+    """A change behind an amount and its base that names what they do not, or nothing."""
+    own, item = _own(change.lead)
+    behind = change.passage.text[max(amount.end, base.end) : change.start]
+    if item or _WORDS["footing"].search(behind) or _WORDS["reason"].search(behind):
+        return False
+    if _WORDS["part"].search(behind):
+        return False
+    words = re.split("[,;:。]", base.lead)[-1]
+    if not own:
+        return _WORDS["same_footing"].search(words) is not None
+    return _WORDS["from"].match(words) is not None and not _item_of(base) and not _item_of(amount)
+
+
+def _item_of(q: Quantity) -> str:
+    """The words before an amount that name it, without its year and the verbs that lead to it."""
+    return _plain(_WORDS["frame"].sub("", re.split(r"[,;:。]", q.lead)[-1]))
 
 
 def change_behind_purpose(between: str) -> bool:

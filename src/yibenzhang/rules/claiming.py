@@ -19,6 +19,7 @@ from yibenzhang.rules.nothing_before import completed_of_nothing
 from yibenzhang.rules.rate_relations import base_of, given, note_of, rate_relation, share_of, shown
 from yibenzhang.rules.registry import rule
 from yibenzhang.rules.shares import share_claim
+from yibenzhang.rules.slips import residual
 
 
 @rule(
@@ -184,8 +185,14 @@ def _since(claim: Claim, near: Neighbours) -> Made:
         return None
     sign = Decimal((claim.change or claim.rate or subject).sign or 1)
     if claim.change is not None:
-        terms = (Term(1, subject.fact), Term(-1, last.fact), Term(-sign, claim.change.fact))
-        return Relation(f"prose.since|{claim.change.fact.id}", "prose.since", terms)
+        part = _moved_by(subject, last, claim.change, sign)
+        if claim.within is None or not in_a_list(subject, claim.within):
+            return part
+        whole = _moved_by(
+            claim.within, last, claim.change, sign
+        )  # the last of a list before that of the whole
+        nearer, other = sorted((part, whole), key=lambda r: abs(residual(r).middle))
+        return Alternatives((replace(other, accuses=False),), nearer)
     rate = claim.rate
     if rate is None:
         return None
@@ -197,6 +204,12 @@ def _since(claim: Claim, near: Neighbours) -> Made:
     moved = _growth_of(subject.fact, last, replace(rate, sign=rate.sign or 1))
     # "比上年 1.43 万元，增加 0.68%": the word for the change is left out
     return Alternatives((moved,) if moved else (), _grown(subject, last, rate, sign))
+
+
+def _moved_by(amount: Quantity, last: Quantity, change: Quantity, sign: Decimal) -> Relation:
+    """This year's amount is that of the year before and the change."""
+    terms = (Term(1, amount.fact), Term(-1, last.fact), Term(-sign, change.fact))
+    return Relation(f"prose.since|{change.fact.id}", "prose.since", terms)
 
 
 def _grown(subject: Quantity, last: Quantity, rate: Quantity, sign: Decimal) -> Relation | None:

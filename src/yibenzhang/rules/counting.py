@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,19 +44,26 @@ def listed_projects(tables: tuple[TableFacts, ...]) -> Listed | None:
     listed = [t for t in tables if t.table.standard and t.table.standard.id == "budget.projects"]
     if len(listed) != 1 or len(listed[0].blocks) != 1:
         return None
-    rows = _with_totals(listed[0].blocks[0])
+    block = listed[0].blocks[0]
+    rows = _with_totals(block)
     leaves = [(r, f) for r, f in rows if r.leaf]
     if not leaves:
         return None
     whole = sum((f.amount.base for _, f in leaves if f.amount), Decimal(0))
+    above = {r.parent for r, _ in leaves if r.parent is not None and not _no_project(block.rows[r.parent])}
     counts = {
         len(leaves),
         len({fold(r.label) for r, _ in leaves}),
         len({r.code for r, _ in leaves if r.code}),
-        len({r.parent for r, _ in leaves}),
-        *Counter(r.level for r, _ in rows).values(),
+        len(above) or len(leaves),
+        *Counter(r.level for r, _ in rows if r.leaf or not _no_project(r)).values(),
     }
     return Listed(whole, len(leaves), frozenset(counts), leaves[0][1].place)
+
+
+def _no_project(row: Row) -> bool:
+    """It is a body or a kind of projects, with those below it."""
+    return _WORDS["heading"].search(fold(row.label)) is not None
 
 
 def _with_totals(block: BlockFacts) -> list[tuple[Row, Fact]]:
@@ -75,6 +83,8 @@ def counting(case: Case) -> Iterator[Issue]:
             begin, end = sentence(p.text, m.start(), m.end())
             years = _WORDS["year"].findall(p.text, begin, m.start())[-1:]
             if _WORDS["count"].search(p.text, begin, m.start()) or any(int(y) != case.year for y in years):
+                continue
+            if _WORDS["part"].search(re.split("[,;:]", p.text[begin : m.start()])[-1]):
                 continue
             said = count_written(m.group("n") or m.group("m"))
             if any(listed.contradicts(said, q.amount.base) for q in _beside(case, p, begin, m.start(), end)):

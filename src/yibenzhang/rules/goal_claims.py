@@ -116,15 +116,16 @@ def _claimed(passage: Passage, case: Case) -> Iterator[Made]:
             passage.text, m.start()
         ):
             yield from _at_least(m, passage, case, goals)
-    yield from _drawn_up(passage, goals)
+    yield from _drawn_up(passage, case, goals)
 
 
-def _drawn_up(passage: Passage, goals: Sequence[GoalForm]) -> Iterator[Issue]:
+def _drawn_up(passage: Passage, case: Case, goals: Sequence[GoalForm]) -> Iterator[Issue]:
     """So many goals were drawn up, and there is another number of forms."""
-    for m in _SET.finditer(passage.text):
+    for m in _own_year(_SET, passage, case):
         number = next(n for n in m.groups() if n)
         said = count_written(number)
-        some = _WORDS["some"].search(passage.text, *sentence(passage.text, m.start(), m.end()))
+        begin, end = sentence(passage.text, m.start(), m.end())
+        some = _WORDS["some"].search(_WORDS["all_public"].sub("", passage.text[begin:end]))
         if said and goals and said != len(goals) and not (some and said > len(goals)):
             words = passage.verbatim(m.start(), m.end()).strip()
             yield issue_at("goals.count", words, passage.place(m.start()), forms=len(goals))

@@ -23,6 +23,8 @@ _LEFT_OUT = 4
 """So many characters in a row may be left out of a name."""
 _KEPT = (4, 2)
 """So many stay at its beginning and at its end."""
+_LEVELS = frozenset("省市区县州旗")
+"""A name that begins with its level alone ("市档案馆") has one character less there."""
 _SHORTEST = 6
 _LONG = 8
 """A shorter name may be that of another unit by chance."""
@@ -153,7 +155,9 @@ def _listed_bodies(passages: Sequence[Passage]) -> Counter[str]:
     listed = False
     for p in passages:
         announced = bool(_WORDS["institutions"].search(p.text[:40]))
-        listed = announced or (listed and bool(_WORDS["entry"].match(p.text)))
+        listed = announced or (
+            listed and bool(_WORDS["entry"].match(p.text) or _WORDS["plain_entry"].match(p.text))
+        )
         if any(_WORDS["institutions"].search(s) for s in p.section) or listed:
             named.update(_WORDS["led"].sub("", m) for m in _WORDS["body"].findall(_list_of(p.text)))
     return named
@@ -164,7 +168,7 @@ def _shortened(unit: str, text: str) -> list[str]:
     left_out = (
         unit[:at] + unit[at + n :]
         for n in range(1, _LEFT_OUT + 1)
-        for at in range(_KEPT[0], len(unit) - n - _KEPT[1] + 1)
+        for at in range(_KEPT[0] - (unit[0] in _LEVELS), len(unit) - n - _KEPT[1] + 1)
     )
     return sorted({s for s in left_out if len(s) >= _SHORTEST and s in text and s not in unit})
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import zip_longest
 
 from yibenzhang.model.facts import Fact
@@ -189,17 +190,18 @@ def classes_below(case: Case) -> Iterator[Issue]:
     for k, p in enumerate(case.passages):
         named = {m.at_level[0].code: m for m in _classes_of(p, case.mentions[k])}
         after = case.passages[k + 1 : k + 1 + _NEXT]
-        opened = next((n for n, q in enumerate(after, k + 1) if _DETAILS.search(q.text[:_OPENING])), None)
+        opened = next((n for n, q in enumerate(after, k + 1) if _opens(q.text[:_OPENING])), None)
         headed = _chapter(p) and any(m.level == "类" for m in case.mentions[k])
-        few = _SURE - 1 if "结构" in p.text[:_OPENING] else _SURE
+        few = _SURE - 1 if "结构" in p.text[:_OPENING] or _whole(p) else _SURE
         if len(named) < few or opened is None or headed:
             continue
         below = list(_numbered(case.passages, opened))
         items = [m for n in below for m in case.mentions[n]]
         missing = _classes_left_out(case, named, below, only)
-        if not _ITEM_NUMBER.match(case.passages[below[0]].text if below else "1."):
+        count = sum(m.level == "项" for m in items)
+        if count < _FEW or not _ITEM_NUMBER.match(case.passages[below[0]].text if below else "1."):
             missing = _nowhere_below(case, missing, opened)
-        if sum(m.level == "项" for m in items) < 2 or not missing or 2 * len(missing) > len(named):
+        if not count or not missing or 2 * len(missing) > len(named):
             continue
         first, there = items[0], (missing[0].words, p.place(missing[0].start))
         names = tuple(arguments(name=m.name) for m in missing)
@@ -220,7 +222,22 @@ def _classes_left_out(
 def _nowhere_below(case: Case, missing: Sequence[Mention], opened: int) -> list[Mention]:
     """Those of which no later paragraph speaks either: without numbers it is not sure where the items end."""
     rest = "".join(p.text for p in case.passages[opened:])
-    return [m for m in missing if m.name.removesuffix("支出") not in rest]
+    code = {m.at_level[0].code: m for m in missing if m.name.removesuffix("支出") not in rest}
+    for name, home in _own_items().items():
+        if home in code and name in rest:
+            del code[home]
+    return list(code.values())
+
+
+@lru_cache(maxsize=1)
+def _own_items() -> dict[str, str]:
+    """The names of items that one class alone has, with the code of that."""
+    homes: dict[str, set[str]] = {}
+    for entry in registers().function.entries:
+        if len(entry.code) == LEVELS["项"]:
+            for name in entry.names:
+                homes.setdefault(name, set()).add(entry.code[:3])
+    return {n: min(codes) for n, codes in homes.items() if len(codes) == 1 and len(n) >= _NAMED}
 
 
 def _classes_of(p: Passage, found: Iterable[Mention]) -> Iterator[Mention]:
@@ -249,12 +266,30 @@ def _numbered(passages: Sequence[Passage], opened: int) -> Iterator[int]:
         yield n
 
 
+def _opens(text: str) -> bool:
+    """The words announce the details of all items, not of some."""
+    return _DETAILS.search(text) is not None and not _WORDS["some"].search(text)
+
+
+def _whole(p: Passage) -> bool:
+    """Its shares come to the whole, so its classes are all there are; or it goes by function and has amounts alone."""
+    shares = [Decimal(m.group(1)) for m in _WORDS["share"].finditer(p.text)]
+    if shares:
+        return abs(sum(shares, Decimal(0)) - 100) <= _ROUNDED
+    return bool(_WORDS["by_function"].match(p.text)) and "等" not in p.text
+
+
+_NAMED = 4
+"""A shorter name of an item may be a word of the sentence."""
+_FEW = 2
+"""Of fewer items it is not sure that they are all."""
+_ROUNDED = Decimal("0.1")
 _NEXT, _OPENING = 2, 30
 _DETAILS = _WORDS["details"]
 _AS_STRUCTURE = _WORDS["as_structure"]
 _PLAIN_CLASS = _WORDS["plain_class"]
 _ITEM_NAMED = _WORDS["item_named"]
-_ITEM_NUMBER = late(r"\(?\d{1,2}[).、]")
+_ITEM_NUMBER = late(r"\(?\d{1,2}[).、]|[①-⑳]")
 
 
 def _chapter(p: Passage) -> tuple[str, ...]:
@@ -271,19 +306,46 @@ def _chapter(p: Passage) -> tuple[str, ...]:
 def _spent(m: Mention) -> bool:
     """An amount that is not nothing stands right behind the mention."""
     amount = _AMOUNT.search(m.passage.text, m.end, m.end + _CLOSE)
-    return amount is not None and not _ZERO.fullmatch(amount.group())
+    if amount is not None:
+        return not _ZERO.fullmatch(amount.group())
+    share = _WORDS["share"].search(m.passage.text, m.end, m.end + _CLOSE)
+    return share is not None and bool(Decimal(share.group(1)))
 
 
 @rule("names.twice", needs=("text",))
 def twice(case: Case) -> Iterator[Issue]:
     """One item twice in a list: "基本工资、奖金、津贴补贴、奖金"."""
     for p in case.passages:
+        done: set[str] = set()
         for m in _WORDS["run"].finditer(_CIRCLED.sub("、", p.text)):
             found = _items(m.group())
             for name, times in Counter(found).items():
                 sure = _economic(name) or (";" not in m.group() and len(found) >= _MANY)
                 if times > 1 and len(name) >= 2 and _HAN.fullmatch(name) and sure:
-                    yield _twice(p, m, name)
+                    done.add(name)
+                    yield _twice(p, m.start(), m.end(), name)
+        for name in _in_a_row(p.text):
+            if name not in done:
+                yield _twice(p, 0, len(p.text), name)
+
+
+def _in_a_row(text: str) -> Iterator[str]:
+    """Economic items that stand twice in a row of nothing else, whatever parts them."""
+    row: list[str] = []
+    pieces = (piece for sentence in text.split("。") for piece in (*_WORDS["parted"].split(sentence), ""))
+    for piece in pieces:
+        name = piece if _economic(piece) else _WORDS["together"].sub("", piece)
+        led = _WORDS["led"].sub("", name)
+        if name and _economic(name):
+            row.append(name)
+            continue
+        yield from _doubled(row)
+        row = [led] if led != name and _economic(led) else []
+
+
+def _doubled(row: list[str]) -> Iterator[str]:
+    """Those that a row of several has twice."""
+    yield from (n for n, times in Counter(row).items() if times > 1 and len(row) > _SURE)
 
 
 def _items(run: str) -> list[str]:
@@ -307,7 +369,7 @@ def _economic(name: str) -> bool:
     return bool(registers().department_economic.named(name))
 
 
-def _twice(p: Passage, m: re.Match[str], name: str) -> Issue:
-    start = p.text.rfind(name, m.start(), m.end())
-    words = p.verbatim(max(m.start(), start - 16), min(m.end(), start + len(name) + 8)).strip()
+def _twice(p: Passage, begin: int, end: int, name: str) -> Issue:
+    start = p.text.rfind(name, begin, end)
+    words = p.verbatim(max(begin, start - 16), min(end, start + len(name) + 8)).strip()
     return issue_at("names.twice", words, p.place(start), name=name)

@@ -56,29 +56,50 @@ def marks_of(lists: Mapping[str, Sequence[str]]) -> Marks:
 @rule("wording.mistyped")
 def mistyped(case: Case) -> Iterator[Issue]:
     """Each such place once; not what the document writes so in several connections."""
-    runs: dict[str, tuple[Piece, int]] = {}
-    for piece in pieces(case):
-        for m in _RUN.finditer(piece.text):
-            runs.setdefault(m.group(), (piece, m.start()))
-    text = "\n".join(runs)
+    runs = runs_of(case)
+    text = runs.text
     done: set[str] = set()
     for slip in slips(text, usage(), marks_of(case.standards.lists)):
         core = text[max(0, slip.at - 1) : slip.at + 2]
         if core in done or len(set(re.findall(f".?.?{core}.?.?", text))) > _OWN:
             continue
         done.add(core)
-        begin = text.rfind("\n", 0, slip.at) + 1
-        piece, start = runs[
-            text[begin : text.find("\n", slip.at)] if "\n" in text[slip.at :] else text[begin:]
-        ]
-        at = start + slip.at - begin
+        piece, at = runs.where(slip.at)
+        start = at - (slip.at - runs.begin(slip.at))
         odd, place = piece.text[max(start, at - 1) : at + 2], piece.place(at)
         yield issue_at("wording.mistyped", odd, place, written=slip.written, right=slip.right)
 
 
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Each run of Chinese characters once, a line each, and where it stands first."""
+
+    text: str
+    _where: Mapping[str, tuple[Piece, int]]
+
+    def begin(self, at: int) -> int:
+        """Where the line begins."""
+        return self.text.rfind("\n", 0, at) + 1
+
+    def where(self, at: int) -> tuple[Piece, int]:
+        """The piece, and the place in it, of a character of the text."""
+        begin, end = self.begin(at), self.text.find("\n", at)
+        piece, start = self._where[self.text[begin : end if end >= 0 else len(self.text)]]
+        return piece, start + at - begin
+
+
+def runs_of(case: Case) -> Runs:
+    """The runs of what a document writes in words."""
+    runs: dict[str, tuple[Piece, int]] = {}
+    for piece in pieces(case):
+        for m in _RUN.finditer(piece.text):
+            runs.setdefault(m.group(), (piece, m.start()))
+    return Runs("\n".join(runs), runs)
+
+
 def slips(text: str, known: Usage, marks: Marks) -> Iterator[Slip]:
     """What is typed wrong in runs of characters, a line each."""
-    for place in known.bare(f"{text}\n", marks.single):
+    for place in known.bare_in(text, marks.single):
         run, at = _about(text, place)
         new = (*_exchanged(run, at, known), *_swapped(run, at, known, marks), *_lost(run, at, known, marks))
         if new:

@@ -23,6 +23,7 @@ _LONG = 4
 """A shorter name in quotes is the same one where the two characters behind it are the same."""
 _AFTER = 2
 _NEAR, _FAR = 3, 6
+_APART = 200
 _WORDS = patterns("name_spellings")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _At = tuple[int, Passage, int]
@@ -33,14 +34,18 @@ _At = tuple[int, Passage, int]
 def spellings(case: Case) -> Iterator[Issue]:
     """One name in two spellings, of which one character is read alike; the rarer is told, or the later."""
     lists = case.standards.lists
-    other_words = {frozenset(pair) for k in ("homophones", "puns") for pair in lists[k]}
+    other_words, puns = ({frozenset(pair) for pair in lists[k]} for k in ("homophones", "puns"))
+    looks = {frozenset(pair) for group in lists["lookalikes"] for pair in combinations(group, 2)}
     joins = frozenset("".join(lists["place_joins"]))
     named = _names(case.passages, tuple(lists["place_kinds"]))
     for one, two in _alike(named):
         k = next(k for k, (a, b) in enumerate(zip(one, two, strict=True)) if a != b)
         apart = frozenset((one[k], two[k]))
         place = not one.startswith("“") and any(one.endswith(kind) for kind in lists["place_kinds"])
-        if apart in other_words or (place and joins & apart) or not _read_alike(one[k], two[k]):
+        same = apart in looks or _read_alike(one[k], two[k])
+        if apart in other_words or (place and joins & apart) or not same:
+            continue
+        if apart in puns and not _together(named[one], named[two], one):
             continue
         if any(_told(i, j, k, len(one)) for i in named[one] for j in named[two]):
             continue
@@ -82,6 +87,14 @@ def _alike(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 def _read_alike(one: str, two: str) -> bool:
     sounds = readings()
     return one in sounds and two in sounds and sounds[one] == sounds[two]
+
+
+def _together(one: Sequence[_At], two: Sequence[_At], name: str) -> bool:
+    """Long names in quotes that stand in one passage, not far from each other: what is often played with is one name
+    there."""
+    if len(name) < _LONG or name.startswith("“"):
+        return False
+    return any(m == n and abs(i - j) <= _APART for m, _, i in one for n, _, j in two)
 
 
 def _told(one: _At, two: _At, k: int, length: int) -> bool:

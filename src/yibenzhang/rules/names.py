@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import chain
 
 from yibenzhang.model.amounts import narrow
 from yibenzhang.model.facts import Row
@@ -133,7 +134,8 @@ def basic_items(tables: tuple[TableFacts, ...]) -> dict[str, tuple[str, bool]]:
 def item_lists(passages: Sequence[Passage]) -> Iterator[tuple[Passage, re.Match[str], list[str]]]:
     """The items that the text lists as parts of a kind of expenditure."""
     for p in passages:
-        for m in (*_WORDS["listed"].finditer(p.text), *_WORDS["total_behind"].finditer(p.text)):
+        plain = () if any("解释" in s for s in p.section) else _WORDS["listed_plain"].finditer(p.text)
+        for m in chain(_WORDS["listed"].finditer(p.text), _WORDS["total_behind"].finditer(p.text), plain):
             items = [i.split(",")[0] for i in _WORDS["made"].sub("", _items(m)).split("、")]
             yield p, m, [fold(i) for item in items for i in _both(item)]
 
@@ -154,6 +156,7 @@ def group_of(m: re.Match[str]) -> str:
 def _items(m: re.Match[str]) -> str:
     """The items of a list, as words or in brackets, without their numbers and amounts."""
     items = _WORDS["amount"].sub("", m.group("items") or m.group("inside") or "")
+    items = _WORDS["also"].sub("、", items)
     return re.sub(r";?(?:(?<!\d)\d{1,2}[.、](?!\d)|[①-⑳])", "、", items).lstrip("、")
 
 
@@ -196,7 +199,7 @@ def left_out(case: Case) -> Iterator[Issue]:
     """Economic items with an amount in the table, which a list without "等" lacks."""
     items = basic_items(case.tables)
     for p, m, names in item_lists(case.passages) if len(items) >= 5 else ():
-        if re.search(_WORDS["etc"].pattern, _items(m)) or len(names) < 4:
+        if re.search(_WORDS["etc"].pattern, _items(m)) or len(names) < 4 or not re.search(r"\d", m.group()):
             continue
         for name, (code, printed) in items.items():
             inside = printed and code[:3] in CLASSES[group_of(m)]

@@ -47,17 +47,28 @@ class Record:
 
 def records(case: Case) -> list[Record]:
     """The projects that have forms."""
-    return [_record(f) for f in case.forms if f.kind == "project" and f.name]
+    return [_record(f, case.year) for f in case.forms if f.kind == "project" and f.name]
 
 
-def _record(form: GoalForm) -> Record:
+def _record(form: GoalForm, year: int | None) -> Record:
     said = form.text("former")
-    text = flat(said.text) if said else ""
+    text = _dated(flat(said.text), year) if said else ""
     none = {int(y): Decimal(0) for m in _WORDS["unplanned"].finditer(text) for y in _YEAR.findall(m.group())}
+    none |= {
+        int(y): Decimal(0) for m in _WORDS["all_nothing"].finditer(text) for y in _YEAR.findall(m.group())
+    }
     former = none | {
         int(y): (exact_number(n) or Decimal(0)) * _FACTOR[u] for y, n, u in _WORDS["former"].findall(text)
     }
     return Record(form, _year_of(form, "begin"), _year_of(form, "end"), tuple(sorted(former.items())))
+
+
+def _dated(text: str, year: int | None) -> str:
+    """The words with last year and the two years before under their numbers."""
+    if year is None:
+        return text
+    text = _WORDS["two_years"].sub(f"{year - 2}年、{year - 1}年", text)
+    return _WORDS["last_year"].sub(f"{year - 1}年", text)
 
 
 def _year_of(form: GoalForm, kind: str) -> int | None:

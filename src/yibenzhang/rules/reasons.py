@@ -57,15 +57,16 @@ def of_another(case: Case) -> Iterator[Issue]:
     items = {name for *_, name in clauses if len(name) >= 4}
     for p, start, end, own in clauses:
         for m in _FOR.finditer(p.text, start, end):
-            if other := _item_of_purpose(bare(m.group("what")), own, items, case):
+            whole = re.split("[。;]", p.text[m.start("what") : end])[0]
+            if other := _item_of_purpose(bare(m.group("what")), bare(whole), own, items, case):
                 words = p.verbatim(m.start(), m.end()).strip()
                 yield issue_at("reasons.other_item", words, p.place(m.start()), item=own, other=other)
                 break
 
 
-def _item_of_purpose(what: str, own: str, items: Collection[str], case: Case) -> str:
+def _item_of_purpose(what: str, whole: str, own: str, items: Collection[str], case: Case) -> str:
     """The other item that a purpose is that of, by its words or its name; empty where there is none."""
-    other = "" if _MERGED.search(what) else _purpose_of_another(own, what, case)
+    other = "" if _MERGED.search(what) else _purpose_of_another(own, what, whole, case)
     return other or _named_alone(what, own, items)
 
 
@@ -124,11 +125,12 @@ def whom(case: Case) -> Iterator[Issue]:
                 yield issue_at("reasons.whom", words, p.place(used.start()), item=m.name)
 
 
-def _purpose_of_another(own: str, what: str, case: Case) -> str:
-    """The statutory item whose words the purpose has, where the item is another such one and has none of its own."""
+def _purpose_of_another(own: str, what: str, whole: str, case: Case) -> str:
+    """The statutory item whose words the purpose has, where the item is another such one and the whole of it has none
+    of its own."""
     known = [entry.split("=") for entry in case.standards.lists["purposes"]]
     own_words = [words.split("|") for item, words, _ in known if item in own]
-    if not own_words or any(w in what for words in own_words for w in words):
+    if not own_words or any(w in whole for words in own_words for w in words):
         return ""
     others = (
         item for item, _, words in known if item not in own and any(w in what for w in words.split("|"))
@@ -247,7 +249,7 @@ def new_projects(case: Case) -> Iterator[Issue]:
         for m in (*_NEW.finditer(p.text), *_NEW_QUOTED.finditer(p.text)):
             if _of_others(p.text, m, case.year):
                 continue
-            name = _WORDS["project"].sub("", fold(m.group("name") or m.group("plain")))
+            name = _WORDS["project"].sub("", fold(next(n for n in m.groups() if n)))
             if len(name) < 3 or name in seen or any(_alike(name, k) for k in known):
                 continue
             seen.add(name)

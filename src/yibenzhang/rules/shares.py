@@ -26,7 +26,7 @@ def share_claim(claim: Claim, near: Neighbours) -> Made:
     if not part.amount.value:
         return _share_of_nothing(part, rate)
     if (whole := _taken_of(claim)) is not None:
-        return share_of(part.fact, whole, rate)
+        return None if _all_together(claim, whole, near) else share_of(part.fact, whole, rate)
     named = [*near.spoken(claim.base), *near.named(claim.base)] if claim.base else []
     wholes = _wholes(claim, part, near)
     if (count := _summed(part, rate)) is not None:
@@ -101,6 +101,19 @@ def _taken_of(claim: Claim) -> Fact | None:
         return None
     said = _WORDS["taken"].fullmatch(whole.passage.text, part.end, whole.start)
     return whole.fact if said and whole.amount.base >= part.amount.base else None
+
+
+def _all_together(claim: Claim, whole: Fact, near: Neighbours) -> bool:
+    """The share is that of all amounts of a list, of which the part is the last ("分别是甲 180 万元、乙 120 万元，占")."""
+    part, rate = claim.subject, claim.rate
+    if part is None or rate is None:
+        return False
+    text, listed, total = claim.passage.text, part, part.amount.base
+    for q in sorted((q for q in near.before(claim) if q.passage is part.passage), key=lambda q: -q.start):
+        if q.end <= listed.start and _WORDS["listed"].fullmatch(text, q.end, listed.start):
+            listed, total = q, total + q.amount.base
+    off = abs(100 * total / base_of(whole) - rate.amount.value)
+    return listed is not part and off <= Decimal(1).scaleb(-rate.amount.decimals)
 
 
 _WORDS = patterns("shares")

@@ -47,6 +47,8 @@ _ITSELF = _WORDS["itself"]
 _RUNS_ON = _WORDS["runs_on"]
 _TIED = _WORDS["tied"]
 """What comes of it in a year still to come: nothing is compared."""
+_LATE = 6
+"""Earlier years are those of history."""
 _OF_BUDGET = _WORDS["of_budget"]
 """Whatever else the text compares with, the budget of an earlier year is none to compare this one with."""
 """Accounts are compared with the budget of their own year, and with nothing else of it."""
@@ -262,7 +264,7 @@ def base_years(case: Case) -> Iterator[Issue]:
         if _earlier(p, m, found, year) or (found > year and _TIED.match(p.text, m.end())):
             continue
         itself = found == year and _ITSELF.match(p.text, m.start())
-        of_budget = found in (year - 2, year - 3) and _alone_compared(p, m, year)
+        of_budget = year - _LATE <= found <= year - 2 and _alone_compared(case, p, m, year)
         other = found not in usable
         sure = usual >= 2 or of_budget or (other and _beside_usual(bases, p, m, year))
         if (itself or other) and sure and (id(p), m.start(1)) not in same:
@@ -275,12 +277,19 @@ def _usable(case: Case, year: int) -> set[int]:
     return {year - 1} if case.stage == "budget" else {year - 1, year}
 
 
-def _alone_compared(p: Passage, m: re.Match[str], year: int) -> bool:
-    """It is compared with a budget; the sentence names no year between, and speaks of nothing that runs over years."""
-    if not _OF_BUDGET.match(p.text, m.end(1)):
-        return False
+def _alone_compared(case: Case, p: Passage, m: re.Match[str], year: int) -> bool:
+    """It is compared with a budget, or a budget compares this year's money with it; the sentence names no year
+    between, and speaks of nothing that runs over years."""
     begin, end = sentence(p.text, m.start(1), m.end())
-    return f"{year - 1}年" not in p.text[begin:end] and not _RUNS_ON.search(p.text, begin, end)
+    if f"{year - 1}年" in p.text[begin:end] or _RUNS_ON.search(p.text, begin, end):
+        return False
+    if _OF_BUDGET.match(p.text, m.end(1)):
+        return True
+    years = {int(y) for y in _YEAR.findall(p.text[begin:end])}
+    if case.stage != "budget" or years - {year, int(m.group(1))}:
+        return False
+    over = _WORDS["over_years"].search(p.text, begin, end)
+    return over is None and _WORDS["of_money"].search(p.text, begin, end) is not None
 
 
 def _bases(case: Case, year: int) -> Iterator[Match]:

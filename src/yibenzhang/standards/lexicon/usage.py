@@ -38,7 +38,7 @@ def _cost(code: str) -> float:
     return (ord(code) - ord("a")) / 2
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Usage:
     """``words``: the lines of words.txt by their first character; ``own``: other words; ``four`` and ``five``:
     stretches of so many characters that disclosures of several places share; ``behind``: each character with those
@@ -76,6 +76,10 @@ class Usage:
                 word = min(word, _RARE) + _SINGLE if end == start + 1 else word
                 costs[end] = min(costs[end], here + word)
         return costs[-1]
+
+    def bare_in(self, text: str, single: frozenset[str]) -> tuple[int, ...]:
+        """Those of a text of many lines, worked out once for all that ask."""
+        return _bare(self, text, single)
 
     def bare(self, text: str, single: frozenset[str]) -> Iterator[int]:
         """The characters that belong to no word of several characters, wherever one may begin, and that do not often
@@ -128,6 +132,11 @@ class Usage:
             if any(self.is_word(text[a : a + size]) for a in starts):
                 return True
         return False
+
+
+@lru_cache(maxsize=2)
+def _bare(known: Usage, text: str, single: frozenset[str]) -> tuple[int, ...]:
+    return tuple(known.bare(f"{text}\n", single))
 
 
 def followers(words: Iterable[str]) -> dict[str, str]:
