@@ -20,6 +20,8 @@ from yibenzhang.standards.lexicon.sentences import nothing_before
 
 _BESIDE = 8
 """A rate stands so close behind its change."""
+_NEW = 100
+"""The rate that is told of what was not there before, where one is."""
 _FEW = 3
 """A change with two of its parts may well have more."""
 
@@ -142,11 +144,21 @@ def _new_items(case: Case) -> Iterator[Readings]:
             continue
         text = change.passage.text
         stop = min((k for c in "。;" if (k := text.find(c, change.end)) >= 0), default=len(text))
-        if nothing_before().search(text, change.end, stop) and subject.amount.value:
+        if not nothing_before().search(text, change.end, stop) or not subject.amount.value:
+            continue
+        if not _grew_from_something(case, change, stop):
             terms = (Term(1, change.fact), Term(-1, subject.fact))
             yield Readings(
                 (Relation(f"prose.changed|{change.fact.id}|new", "prose.changed", terms),), "text|new item"
             )
+
+
+def _grew_from_something(case: Case, change: Quantity, stop: int) -> bool:
+    """A rate behind the change that is not that of something new: only a part of it was not there before."""
+    found = next((found for found in case.numbers if any(q is change for q in found)), ())
+    rates = (q for q in found if q.kind == Kind.RATE and change.end <= q.start < stop)
+    rate = next(rates, None)
+    return rate is not None and rate.amount.value not in (0, _NEW)
 
 
 def _first_claims(claims: Sequence[Claim]) -> Iterator[Claim]:
