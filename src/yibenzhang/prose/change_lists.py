@@ -140,9 +140,15 @@ def _along(
     beside = [c for w in listing.wholes if (c := _change_of(w, numbers, positions)) is not None]
     wholes = beside or [c for w in listing.wholes if _long(w) for c in known.get(w.amount.base, ())]
     wholes = list({(c.amount.base, c.sign): c for c in wholes if c not in parts}.values())
+    wholes = [c for c in wholes if all(_executed(c) == _executed(p) for p in parts)]
     if not parts or not wholes or len(listing.parts) < 2:
         return None
     return ChangeList(tuple(wholes), tuple(parts), "changes along", listing.parts)
+
+
+def _executed(change: Quantity) -> bool:
+    """It is compared with what was carried out, not with what was budgeted."""
+    return _WORDS["executed"].search(_WORDS["clause"].split(change.lead)[-1]) is not None
 
 
 def _long(q: Quantity) -> bool:

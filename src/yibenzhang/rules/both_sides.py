@@ -65,11 +65,15 @@ def _of_sides(case: Case) -> Iterator[Relation]:
         at = positions.get(id(change.passage))
         if at is None or not _WORDS["together"].search(subject.lead):
             continue
+        sides: dict[str, Quantity] = {}
         for k in range(at + 1, min(at + 1 + _BELOW, len(case.passages))):
             first = next((q for q in case.by_passage.get(k, ()) if q.money), None)
             same_part = case.passages[k].section == change.passage.section
-            if first is not None and first.sign and same_part and _WORDS["side"].fullmatch(first.lead):
-                yield _equal(change, first)
+            side = _WORDS["side"].fullmatch(first.lead) if first is not None and same_part else None
+            if first is not None and first.sign and side is not None:
+                sides.setdefault(side["side"], first)
+        if len(sides) > 1:
+            yield from (_equal(change, first) for first in sides.values())
 
 
 def _groups(case: Case) -> Iterator[tuple[Quantity, list[Quantity]]]:

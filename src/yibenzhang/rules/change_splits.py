@@ -178,8 +178,9 @@ def _changes(
             if of is None and passage.section:
                 of = _named(_plain(passage.section[-1]), names)
             if of is not None:
-                against = _WORDS["budget"].search(re.split("[,;。]", before)[-1])
-                yield _Change(q, of, "budget" if against else "")
+                against = re.split("[,;。]", before)[-1]
+                bases = (b for b in ("budget", "executed") if _WORDS[b].search(against))
+                yield _Change(q, of, next(bases, ""))
 
 
 def _named(text: str, names: Sequence[Sequence[str]]) -> int | None:
