@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from yibenzhang.prose.numbering import DEPTH, NUMBER, numbered_further, numbered_through, ordinal
+from yibenzhang.prose.numbering import DEPTH, NUMBER, flags_by_numbers, ordinal
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.standards.lexicon.sentences import across, made_of, parts_follow, selected
@@ -100,10 +100,7 @@ def _in_sentences(found: list[Quantity], below: list[Quantity] | None) -> Iterat
         flags += _manner(text, opening, parts, others)
         if not bracket and text[stop : stop + 1] == ";" and _goes_further(text, stop, levels):
             flags.append("cut")
-        if numbered_through(text, opening.end(), [q.start for q in parts]):
-            flags = ["numbered"]
-        elif numbered_further(text, opening.end(), [q.start for q in parts]) and "open" not in flags:
-            flags.append("open")
+        flags = flags_by_numbers(text, opening.end(), [q.start for q in parts], flags)
         if stop >= len(text) - 1 and not text.endswith(_ENDS):
             flags.append("unfinished" if below is None else "over")  # it goes on in the next paragraph
             parts += below or []

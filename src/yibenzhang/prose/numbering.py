@@ -48,6 +48,13 @@ def count_written(written: str) -> int:
     return whole_number(written) if written.isdigit() else ordinal(written.replace("两", "二"))
 
 
+def flags_by_numbers(text: str, begin: int, at: Sequence[int], flags: list[str]) -> list[str]:
+    """How a list is told, as far as numbers before its items say: complete, or with items that tell no amount."""
+    if numbered_through(text, begin, at):
+        return ["numbered"]
+    return [*flags, "open"] if _numbered_further(text, begin, at) else flags
+
+
 def numbered_through(text: str, begin: int, at: Sequence[int]) -> bool:
     """Each of the positions stands in an item of its own, and the items from ``begin`` on are numbered from one without
     a gap: the list is complete."""
@@ -60,7 +67,7 @@ def numbered_through(text: str, begin: int, at: Sequence[int]) -> bool:
     )
 
 
-def numbered_further(text: str, begin: int, at: Sequence[int]) -> bool:
+def _numbered_further(text: str, begin: int, at: Sequence[int]) -> bool:
     """The items are numbered from one, and there are more of them than positions: some tell no amount."""
     numbers = [n for _, n in _items(text, begin, at[-1])]
     return len(numbers) > len(at) and numbers == list(range(1, len(numbers) + 1))

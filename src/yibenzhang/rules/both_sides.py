@@ -33,7 +33,7 @@ _Moved: TypeAlias = tuple[Quantity, Quantity]
 @rule("prose.year_before", needs=("text",), each_file=True)
 def both_sides(case: Case) -> Iterator[Made]:
     """The changes of each such amount against the one that most of its sentences tell."""
-    told = {q.amount.base for q in case.quantities} | {
+    stated = {q.amount.base for q in case.quantities} | {
         f.amount.base for f in case.reader.cube.carried if f.amount is not None
     }
     for usual, others in _groups(case):
@@ -41,7 +41,7 @@ def both_sides(case: Case) -> Iterator[Made]:
             relation = _equal(usual, other)
             apart = abs(_signed(usual) - _signed(other))
             # what the text or the tables tell besides may have been on one side only last year
-            accuses = well_supported(KIND) and (not apart or apart not in told)
+            accuses = well_supported(KIND) and (not apart or apart not in stated)
             yield relation if accuses else Alternatives([replace(relation, accuses=False)])
     for relation in _of_sides(case):
         yield relation if well_supported(OF_SIDES) else Alternatives([replace(relation, accuses=False)])
@@ -94,9 +94,10 @@ def _groups(case: Case) -> Iterator[tuple[Quantity, list[Quantity]]]:
 def _moved(case: Case) -> Iterator[_Moved]:
     for claim in case.claims:
         subject, change = claim.subject, claim.change
-        if _tells(claim) and subject is not None and change is not None and change.sign:
-            if len(subject.amount.text.replace(",", "").replace(".", "").lstrip("0")) >= _DIGITS:
-                yield subject, change
+        if not _tells(claim) or subject is None or change is None or not change.sign:
+            continue
+        if len(subject.amount.text.replace(",", "").replace(".", "").lstrip("0")) >= _DIGITS:
+            yield subject, change
 
 
 def _tells(claim: Claim) -> bool:

@@ -67,7 +67,7 @@ class _Scope:
                 return None
             if any(c for c in some if not c.quantity.sign and c.quantity.amount.value):
                 return None
-            if not some and not _as_it_was(self.names[number], self.passages):
+            if not some and not _as_it_was(number, self.names, self.passages):
                 return None
             out += [c for c in some if c.quantity.amount.value]
         return out or None
@@ -107,11 +107,15 @@ def _of(case: Case, split: Split) -> Iterator[Relation]:
 
 def _second(case: Case, scope: _Scope, parts: Sequence[int], apart: Sequence[int]) -> Iterator[Relation]:
     """The part that may be told in two, as the sum of the changes of these."""
-    told_apart = [n for n in parts if n not in apart]
+    in_two = [n for n in parts if n not in apart]
     finer = [n for n in apart if n not in parts]
-    for number in told_apart if len(finer) > 1 else ():
+    for number in in_two if len(finer) > 1 else ():
         whole = scope.whole(number)
-        if whole is not None and not two_ways(case, whole) and (made := _sum(scope, number, finer)) is not None:
+        if (
+            whole is not None
+            and not two_ways(case, whole)
+            and (made := _sum(scope, number, finer)) is not None
+        ):
             yield made
 
 
@@ -152,12 +156,14 @@ def _of_level(case: Case, change: Quantity) -> bool:
     return len(between) <= _NEAR and not _WORDS["parted"].search(between)
 
 
-def _as_it_was(words: Sequence[str], scope: Sequence[Passage]) -> bool:
-    """A sentence that names the part says that it is as it was."""
-    named = "|".join(map(re.escape, words))
+def _as_it_was(number: int, names: Sequence[Sequence[str]], scope: Sequence[Passage]) -> bool:
+    """A sentence that names the part says that it is as it was, before it names another."""
+    named = "|".join(map(re.escape, names[number]))
+    others = "|".join(re.escape(w) for n, words in enumerate(names) for w in words if n != number)
     for p in scope:
         for m in re.finditer(rf"(?:{named})[^。;]*", _plain(p.text)):
-            if as_before().search(m.group()) or _WORDS["none"].search(m.group()):
+            said = as_before().search(m.group()) or _WORDS["none"].search(m.group())
+            if said is not None and not re.search(others, m.group()[: said.start()]):
                 return True
     return False
 
@@ -179,8 +185,8 @@ def _changes(
                 of = _named(_plain(passage.section[-1]), names)
             if of is not None:
                 against = re.split("[,;。]", before)[-1]
-                bases = (b for b in ("budget", "executed") if _WORDS[b].search(against))
-                yield _Change(q, of, next(bases, ""))
+                base = "budget" if _WORDS["budget"].search(against) else ""
+                yield _Change(q, of, "executed" if _WORDS["executed"].search(against) else base)
 
 
 def _named(text: str, names: Sequence[Sequence[str]]) -> int | None:
