@@ -9,6 +9,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 from yibenzhang.batch import find_files
@@ -20,6 +21,7 @@ from yibenzhang.laws.families import Family
 from yibenzhang.model.documents import Document, together
 from yibenzhang.reading import ReadingError, read
 from yibenzhang.rules.agreeing import counted_lists
+from yibenzhang.rules.both_sides import counted_sides
 from yibenzhang.rules.changing import counted_changes
 from yibenzhang.rules.restating import counted
 from yibenzhang.standards import HERE
@@ -43,7 +45,8 @@ def measure(folder: Path) -> tuple[dict[tuple[str, str], list[int]], dict[str, s
             for family, held, failed in _counted(related.laws):
                 support[family.pool, region.name][0] += held
                 support[family.pool, region.name][1] += failed
-            for kind, held in (*counted(case), *counted_lists(case), *counted_changes(case)):
+            counts = (counted(case), counted_lists(case), counted_changes(case), counted_sides(case))
+            for kind, held in chain.from_iterable(counts):
                 support[kind, region.name][not held] += 1
     return support, seen
 

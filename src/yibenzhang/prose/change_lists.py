@@ -49,7 +49,8 @@ def change_lists(passages: Sequence[Passage], numbers: Numbers, known: Known) ->
 
 
 def _in_brackets(found: list[Quantity]) -> Iterator[ChangeList]:
-    """ "甲费 24.8 万元（购置费 0 万元，比上年减少 19.6 万元；运行费 24.8 万元，与上年持平），比上年减少 19.6 万元"."""
+    """ "甲费 24.8 万元（购置费 0 万元，比上年减少 19.6 万元；运行费 24.8 万元，与上年持平），比上年减少 19.6 万元": like
+    any list that tells its parts with the change of each."""
     for at, whole in enumerate(found):
         text = whole.passage.text
         close = text.find(")", whole.end) if text.startswith("(", whole.end) else -1
@@ -62,7 +63,7 @@ def _in_brackets(found: list[Quantity]) -> Iterator[ChangeList]:
             continue
         parts = _each_change(inside)
         if parts and sum((q.amount.base for q in levels), Decimal(0)) == whole.amount.base:
-            yield ChangeList((behind,), tuple(parts), "changes in brackets", tuple(levels))
+            yield ChangeList((behind,), tuple(parts), "changes along", tuple(levels))
 
 
 def _each_change(inside: list[Quantity]) -> list[Quantity]:
@@ -139,9 +140,15 @@ def _along(
     beside = [c for w in listing.wholes if (c := _change_of(w, numbers, positions)) is not None]
     wholes = beside or [c for w in listing.wholes if _long(w) for c in known.get(w.amount.base, ())]
     wholes = list({(c.amount.base, c.sign): c for c in wholes if c not in parts}.values())
+    wholes = [c for c in wholes if all(_executed(c) == _executed(p) for p in parts)]
     if not parts or not wholes or len(listing.parts) < 2:
         return None
     return ChangeList(tuple(wholes), tuple(parts), "changes along", listing.parts)
+
+
+def _executed(change: Quantity) -> bool:
+    """It is compared with what was carried out, not with what was budgeted."""
+    return _WORDS["executed"].search(_WORDS["clause"].split(change.lead)[-1]) is not None
 
 
 def _long(q: Quantity) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from yibenzhang.prose.list_parts import ends_list, goes_up, lists_below, own_parts, own_whole
-from yibenzhang.prose.numbering import DEPTH, NUMBER, numbered_through, ordinal
+from yibenzhang.prose.numbering import DEPTH, NUMBER, flags_by_numbers, ordinal
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.standards.lexicon.sentences import across, made_of, parts_follow, selected
@@ -22,7 +22,7 @@ _OPENING = _WORDS["opening"]
 AND_SO_ON = re.compile(r"^[一-鿿]{0,6}等")
 _GOES_ON = re.compile(r"[一-鿿]{3}")
 _ASIDE, _DESCRIBED = _WORDS["aside"], _WORDS["described"]
-_NO_MATTER = {"described", "semicolon", "sentences", "over", "changes"}
+_NO_MATTER = {"described", "semicolon", "sentences", "over", "changes", "numbered"}
 _SEVERAL = re.compile("[、,]")
 _ENDS = ("。", ")", ":")
 _ITEM = re.compile(r"\((?:\d{3,7})?[类款项]\)|\(\d{5,7}\)")
@@ -101,8 +101,7 @@ def _in_sentences(found: list[Quantity], below: list[Quantity] | None) -> Iterat
         flags += _manner(text, opening, parts, others)
         if not bracket and text[stop : stop + 1] == ";" and _goes_further(text, stop, levels):
             flags.append("cut")
-        if numbered_through(text, opening.end(), [q.start for q in parts]):
-            flags = ["numbered"]
+        flags = flags_by_numbers(text, opening.end(), [q.start for q in parts], flags)
         if stop >= len(text) - 1 and not text.endswith(_ENDS):
             flags.append("unfinished" if below is None else "over")  # it goes on in the next paragraph
             parts += below or []

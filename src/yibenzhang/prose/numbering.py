@@ -48,15 +48,33 @@ def count_written(written: str) -> int:
     return whole_number(written) if written.isdigit() else ordinal(written.replace("两", "二"))
 
 
+def flags_by_numbers(text: str, begin: int, at: Sequence[int], flags: list[str]) -> list[str]:
+    """How a list is told, as far as numbers before its items say: complete, or with items that tell no amount."""
+    if numbered_through(text, begin, at):
+        return ["numbered"]
+    return [*flags, "open"] if _numbered_further(text, begin, at) else flags
+
+
 def numbered_through(text: str, begin: int, at: Sequence[int]) -> bool:
     """Each of the positions stands in an item of its own, and the items from ``begin`` on are numbered from one without
     a gap: the list is complete."""
-    items = [(m.start("n"), ordinal(m.group("n"))) for m in _WORDS["item"].finditer(text, max(begin - 1, 0))]
-    stop = min((k for c in "。" if (k := text.find(c, at[-1])) >= 0), default=len(text))
-    items = [i for i in items if i[0] < stop]
+    items = _items(text, begin, at[-1])
     if [n for _, n in items] != list(range(1, len(at) + 1)) or len(at) < 2:
         return False
     starts = [k for k, _ in items]
     return all(a < q for a, q in zip(starts, at, strict=True)) and all(
         q < b for q, b in zip(at, starts[1:], strict=False)
     )
+
+
+def _numbered_further(text: str, begin: int, at: Sequence[int]) -> bool:
+    """The items are numbered from one, and there are more of them than positions: some tell no amount."""
+    numbers = [n for _, n in _items(text, begin, at[-1])]
+    return len(numbers) > len(at) and numbers == list(range(1, len(numbers) + 1))
+
+
+def _items(text: str, begin: int, last: int) -> list[tuple[int, int]]:
+    """Where the numbers of the items of a sentence stand, with the numbers."""
+    stop = min((k for c in "。" if (k := text.find(c, last)) >= 0), default=len(text))
+    items = ((m.start("n"), ordinal(m.group("n"))) for m in _WORDS["item"].finditer(text, max(begin - 1, 0)))
+    return [i for i in items if i[0] < stop]

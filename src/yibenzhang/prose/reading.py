@@ -131,7 +131,8 @@ class SentenceReader:
         sums = (*apart, *self.cube.rolled(wanted))
         how = said.how if facts else f"{said.how}, sums"
         named = bool(wanted.codes or wanted.label)
-        if facts and named and self.cube.narrower(wanted):
+        of_register = wanted.codes or self._names.known(wanted.label)  # a project is of its own kind alone
+        if facts and named and of_register and self.cube.narrower(wanted):
             how += ", narrower"  # the tables tell of some kind of spending what the words say of all
         narrow = [(d, v) for d, v in wanted.values if d in _NARROW]
         close = [f for f in facts if named or all(self.cube.has(f, d, v) for d, v in narrow)]

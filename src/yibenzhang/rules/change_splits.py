@@ -21,6 +21,9 @@ _WORDS = patterns("change_splits")
 _FAR = 12
 """The parts of a whole stand in so many paragraphs below it."""
 _WHOLE = 0
+_NEAR = 24
+"""A change stands so close behind the amount that moved."""
+_LEVELS = (Kind.VALUE, Kind.ACTUAL)
 _SPLITS = ("prose.three_public", "prose.basic")
 """Wholes that their named parts make up in every year; what is bought need not be the same kinds."""
 
@@ -28,29 +31,9 @@ _SPLITS = ("prose.three_public", "prose.basic")
 @rule("prose.changed", needs=("text",), each_file=True)
 def over_paragraphs(case: Case) -> Iterator[Made]:
     """The changes of all parts make up that of the whole, where each is told once or said to be none."""
-    made: set[str] = set()
     for split in case.standards.splits:
         if split.id in _SPLITS:
-            for parts, other in ((split.parts, split.apart), (split.apart, split.parts)):
-                for relation in _of(case, split, parts, other) if parts else ():
-                    if relation.terms[0].fact.id not in made:
-                        made.add(relation.terms[0].fact.id)
-                        yield relation
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """``of``: the words of the whole and of its parts; ``apart``: those of a part of a part or of two together."""
-
-    of: Sequence[Sequence[str]]
-    apart: Sequence[str]
-
-
-def _apart(parts: Sequence[Sequence[str]], other: Sequence[Sequence[str]]) -> list[str]:
-    """The words by which the other way to part the whole names what this way does not: a change of 购置及运行费 is
-    none of 运行费."""
-    own = {w for words in parts for w in words}
-    return [w for words in other for w in words if w not in own]
+            yield from _of(case, split)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +45,92 @@ class _Change:
     base: str
 
 
-def _of(
-    case: Case, split: Split, parts: Sequence[Sequence[str]], other: Sequence[Sequence[str]]
-) -> Iterator[Relation]:
-    names = _Names((split.total, *parts), _apart(parts, other))
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """A paragraph that tells the change of a whole with those below it, and all changes they tell by their names."""
+
+    passages: Sequence[Passage]
+    found: Sequence[_Change]
+    names: Sequence[Sequence[str]]
+    case: Case
+
+    def each(self, whole: int, parts: Sequence[int]) -> list[_Change] | None:
+        """The change of each part, without those that are said to be as they were; None where one is not told, told in
+        two ways or compared with something else, or where the whole moved otherwise in another sentence."""
+        wholes = self._of(whole)
+        if len(wholes) != 1:
+            return None
+        out = []
+        for number in parts:
+            some = self._of(number)
+            if len(some) > 1 or any(c.base != wholes[0].base for c in some):
+                return None
+            if any(c for c in some if not c.quantity.sign and c.quantity.amount.value):
+                return None
+            if not some and not _as_it_was(number, self.names, self.passages):
+                return None
+            out += [c for c in some if c.quantity.amount.value]
+        return out or None
+
+    def _of(self, number: int) -> list[_Change]:
+        """The changes that are told of a part, each once."""
+        some = {(c.quantity.amount.base, c.quantity.sign): c for c in self.found if c.of == number}
+        return list(some.values())
+
+    def whole(self, number: int) -> Quantity | None:
+        """The one change that is told of a whole, where it says which way."""
+        some = self._of(number)
+        return some[0].quantity if len(some) == 1 and some[0].quantity.amount.value else None
+
+
+def _of(case: Case, split: Split) -> Iterator[Relation]:
+    finer = [words for words in split.apart if words not in split.parts]
+    names = (split.total, *split.parts, *finer)
+    parts = range(1, 1 + len(split.parts))
+    apart = [names.index(words) for words in split.apart]
     for position, passage in enumerate(case.passages):
         whole = [c for c in _changes(passage, case.by_passage.get(position, []), names) if c.of == _WHOLE]
         if len(whole) != 1 or not whole[0].quantity.amount.value or two_ways(case, whole[0].quantity):
             continue
-        scope = _below(case.passages, position)
+        passages = _below(case.passages, position)
         found = [
             c
-            for k, p in enumerate(scope, start=position)
+            for k, p in enumerate(passages, start=position)
             for c in _changes(p, case.by_passage.get(k, []), names)
         ]
-        each = _each(found, whole[0], names.of, scope)
-        if each is not None and any(c.quantity.passage is not passage for c in each):
-            total = whole[0].quantity
-            terms = [Term(1, total.fact)]
-            terms += [Term(-Decimal(total.sign * c.quantity.sign), c.quantity.fact) for c in each]
-            yield Relation(f"prose.changed|{total.fact.id}|paragraphs", "prose.changed", tuple(terms))
+        scope = _Scope(passages, found, names, case)
+        relations = (_sum(scope, _WHOLE, some) for some in (parts, apart) if some)
+        if (made := next((r for r in relations if r is not None), None)) is not None:
+            yield made
+        yield from _second(case, scope, parts, apart)
+
+
+def _second(case: Case, scope: _Scope, parts: Sequence[int], apart: Sequence[int]) -> Iterator[Relation]:
+    """The part that may be told in two, as the sum of the changes of these."""
+    in_two = [n for n in parts if n not in apart]
+    finer = [n for n in apart if n not in parts]
+    for number in in_two if len(finer) > 1 else ():
+        whole = scope.whole(number)
+        if (
+            whole is not None
+            and not two_ways(case, whole)
+            and (made := _sum(scope, number, finer)) is not None
+        ):
+            yield made
+
+
+def _sum(scope: _Scope, whole: int, parts: Sequence[int]) -> Relation | None:
+    """The change of a whole as the sum of those of its parts, not all of which its own paragraph tells."""
+    total, each = scope.whole(whole), scope.each(whole, parts)
+    if total is None or each is None or total in (c.quantity for c in each):
+        return None
+    if whole == _WHOLE and all(c.quantity.passage is total.passage for c in each):
+        return None
+    if (whole != _WHOLE or len(each) == 1) and not all(_of_level(scope.case, c.quantity) for c in each):
+        return None
+    terms = [Term(1, total.fact)]
+    terms += [Term(-Decimal(total.sign * c.quantity.sign), c.quantity.fact) for c in each]
+    return Relation(f"prose.changed|{total.fact.id}|paragraphs", "prose.changed", tuple(terms))
 
 
 def _below(passages: Sequence[Passage], position: int) -> list[Passage]:
@@ -97,58 +146,52 @@ def _below(passages: Sequence[Passage], position: int) -> list[Passage]:
     return out
 
 
-def _each(
-    found: Sequence[_Change], whole: _Change, names: Sequence[Sequence[str]], scope: Sequence[Passage]
-) -> list[_Change] | None:
-    """The change of each part, without those that are said to be as they were; None where one is not told, told in two
-    ways or compared with something else, or where the whole moved otherwise in another sentence."""
-    out = []
-    for number in range(len(names)):
-        some = {(c.quantity.amount.base, c.quantity.sign): c for c in found if c.of == number}
-        if number == _WHOLE:
-            if len(some) != 1:
-                return None
-            continue
-        if len(some) > 1 or any(c.base != whole.base for c in some.values()):
-            return None
-        if any(two for two in some.values() if not two.quantity.sign and two.quantity.amount.value):
-            return None
-        if not some and not _as_it_was(names[number], scope):
-            return None
-        out += [c for c in some.values() if c.quantity.amount.value]
-    return out if len(out) > 1 else None
+def _of_level(case: Case, change: Quantity) -> bool:
+    """The change is told right behind the amount that moved: it is no reason of another change."""
+    found = next((found for found in case.numbers if any(q is change for q in found)), ())
+    before = [q for q in found if q.end <= change.start]
+    if not before or not before[-1].money or before[-1].kind not in _LEVELS:
+        return False
+    between = change.passage.text[before[-1].end : change.start]
+    return len(between) <= _NEAR and not _WORDS["parted"].search(between)
 
 
-def _as_it_was(words: Sequence[str], scope: Sequence[Passage]) -> bool:
-    """A sentence that names the part says that it is as it was."""
-    named = "|".join(map(re.escape, words))
+def _as_it_was(number: int, names: Sequence[Sequence[str]], scope: Sequence[Passage]) -> bool:
+    """A sentence that names the part says that it is as it was, before it names another."""
+    named = "|".join(map(re.escape, names[number]))
+    others = "|".join(re.escape(w) for n, words in enumerate(names) for w in words if n != number)
     for p in scope:
         for m in re.finditer(rf"(?:{named})[^。;]*", _plain(p.text)):
-            if as_before().search(m.group()) or _WORDS["none"].search(m.group()):
+            said = as_before().search(m.group()) or _WORDS["none"].search(m.group())
+            if said is not None and not re.search(others, m.group()[: said.start()]):
                 return True
     return False
 
 
-def _changes(passage: Passage, numbers: Sequence[Quantity], names: _Names) -> Iterator[_Change]:
+def _changes(
+    passage: Passage, numbers: Sequence[Quantity], names: Sequence[Sequence[str]]
+) -> Iterator[_Change]:
     """The amounts by which something moved, each by the name that stands nearest before it."""
     for q in numbers:
         if q.kind == Kind.DELTA and q.money and not q.base:
             begin = passage.text.rfind("。", 0, q.start) + 1
             before = passage.text[begin : q.start]
             of = _named(_plain(before), names)
+            if of is None and _WORDS["others"].search(before):
+                continue
             if of is None:
                 of = _named(_plain(passage.text[:begin]), names)
             if of is None and passage.section:
                 of = _named(_plain(passage.section[-1]), names)
-            if of is not None and of < len(names.of):
-                against = _WORDS["budget"].search(re.split("[,;。]", before)[-1])
-                yield _Change(q, of, "budget" if against else "")
+            if of is not None:
+                against = re.split("[,;。]", before)[-1]
+                base = "budget" if _WORDS["budget"].search(against) else ""
+                yield _Change(q, of, "executed" if _WORDS["executed"].search(against) else base)
 
 
-def _named(text: str, names: _Names) -> int | None:
+def _named(text: str, names: Sequence[Sequence[str]]) -> int | None:
     """The one whose name stands last; of names that end together the longer one."""
-    every = enumerate((*names.of, names.apart))
-    at = [(text.rfind(w) + len(w), len(w), n) for n, words in every for w in words if w in text]
+    at = [(text.rfind(w) + len(w), len(w), n) for n, words in enumerate(names) for w in words if w in text]
     return max(at)[2] if at else None
 
 

@@ -17,9 +17,13 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.rules.slips import slipped
 from yibenzhang.rules.supporting import holds, well_supported
 from yibenzhang.standards.lexicon.sentences import nothing_before
+from yibenzhang.standards.patterns import patterns
 
+_WORDS = patterns("changing")
 _BESIDE = 8
 """A rate stands so close behind its change."""
+_NEW = 100
+"""The rate that is told of what was not there before, where one is."""
 _FEW = 3
 """A change with two of its parts may well have more."""
 
@@ -142,11 +146,27 @@ def _new_items(case: Case) -> Iterator[Readings]:
             continue
         text = change.passage.text
         stop = min((k for c in "。;" if (k := text.find(c, change.end)) >= 0), default=len(text))
-        if nothing_before().search(text, change.end, stop) and subject.amount.value:
+        found = nothing_before().search(text, change.end, stop)
+        if found is None or not subject.amount.value or not _said_of_it(text[change.end : found.start()]):
+            continue
+        if not _grew_from_something(case, change, stop):
             terms = (Term(1, change.fact), Term(-1, subject.fact))
             yield Readings(
                 (Relation(f"prose.changed|{change.fact.id}|new", "prose.changed", terms),), "text|new item"
             )
+
+
+def _said_of_it(between: str) -> bool:
+    """Nothing else is named between a change and what was not there before."""
+    return _WORDS["at_once"].fullmatch(between) is not None
+
+
+def _grew_from_something(case: Case, change: Quantity, stop: int) -> bool:
+    """A rate behind the change that is not that of something new: only a part of it was not there before."""
+    found = next((found for found in case.numbers if any(q is change for q in found)), ())
+    rates = (q for q in found if q.kind == Kind.RATE and change.end <= q.start < stop)
+    rate = next(rates, None)
+    return rate is not None and rate.amount.value not in (0, _NEW)
 
 
 def _first_claims(claims: Sequence[Claim]) -> Iterator[Claim]:

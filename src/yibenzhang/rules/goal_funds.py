@@ -41,7 +41,8 @@ def goal_funds(case: Case, q: Quantity) -> GoalFunds | None:
         return None  # the tables do not tell what all projects come to
     facts = [*of_projects, *_in_all(case, fund)]  # goals of policies and projects may be said of all spending
     options = _equal_to(q, facts)
-    how = "all" if whole or (not overall and _of_every_project(said)) else "projects"
+    in_full = words.in_full.match(q.passage.text, q.end) is not None
+    how = "all" if whole or in_full or (not overall and _of_every_project(said)) else "projects"
     return GoalFunds(options, f"text|goals of {how}") if options else None
 
 
@@ -51,6 +52,8 @@ def _equal_to(q: Quantity, facts: Iterable[Fact]) -> tuple[Relation, ...]:
 
 def _of_every_project(said: str) -> bool:
     words = goal_fund_words()
+    if words.every_counted.search(said):
+        return True
     return words.all.search(said) is not None and not words.counted.search(said)
 
 
@@ -63,7 +66,8 @@ def _said_of_goals(q: Quantity) -> str:
     if not q.money or q.kind != Kind.VALUE or not q.amount.value or not words.funds.search(before):
         return ""
     said = re.split("[;；]", before)[-1]
-    chosen = words.chosen.search(said) or words.of_all.match(text, q.end)
+    some = words.of_all.match(text, q.end) and not words.in_full.match(text, q.end)
+    chosen = words.chosen.search(said) or some
     return said if words.goals.search(said) and not chosen else ""
 
 

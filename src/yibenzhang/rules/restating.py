@@ -24,6 +24,7 @@ from yibenzhang.rules.slips import agree, residual, slip_of
 from yibenzhang.rules.supporting import ONE_IN, holds, well_supported
 from yibenzhang.standards import fold
 from yibenzhang.standards.patterns import patterns
+from yibenzhang.standards.registers import fold_name
 
 _LONG = 2
 """So many digits must be printed that a number may have been cut off after them."""
@@ -78,7 +79,7 @@ def _read(reading: Reading, case: Case) -> Made:
     number, options = reading.quantity.fact, options_of(reading)
     if reading.wider or not well_supported(support_kind(reading.how, known=False)):
         return _weakly(reading, options, case)
-    if own := _elsewhere(reading.quantity, case):
+    if own := [*_elsewhere(reading.quantity, case), *_under_its_name(reading, case)]:
         return Alternatives([*options, *(_restates(number, f) for f in own)])
     holding = any(holds(o) for o in options)
     if not holding and _of_a_project(reading):
@@ -189,6 +190,15 @@ def _elsewhere(q: Quantity, case: Case) -> list[Fact]:
     ]
 
 
+def _under_its_name(reading: Reading, case: Case) -> list[Fact]:
+    """The amount in a row of that very name in any table: the same project may be told in a list, a form and a plan."""
+    label = fold_name(reading.said.wanted.label)
+    if not label:
+        return []
+    rows = (f for t in case.tables for f in t.facts() if f.printed and agree(reading.quantity.fact, f))
+    return [f for f in rows if fold_name(bare(f.row.label)) == label]
+
+
 _ECONOMIC = 5
 """Digits of the code of an economic item."""
 
@@ -248,8 +258,9 @@ def counted(case: Case) -> Iterator[tuple[str, bool]]:
         if any(holds(o) for o in made):
             yield support_kind(r.how, True), True
             yield support_kind(r.how, False), True
-        elif r.said.wanted not in right and not any(
-            slip_of(number, o.terms[1].fact) or _nearly(o, r.quantity) for o in made
+        elif r.said.wanted not in right and not (
+            _under_its_name(r, case)
+            or any(slip_of(number, o.terms[1].fact) or _nearly(o, r.quantity) for o in made)
         ):
             kind = support_kind(r.how, case.reader.cube.known(number))
             missed = {(kind, residual(o).middle) for o in made}

@@ -12,15 +12,17 @@ from pathlib import Path
 @dataclass(frozen=True, slots=True)
 class GoalFundWords:
     """``funds``: the words that end before the amount; ``chosen``: only some projects are meant; ``counted``: so many
-    projects may be some of them; ``of_all``: a share of all is held against all; ``and_others``: other
-    funds are listed with it; ``on_projects`` and ``in_all``: rows and columns that tell what all projects, and what
+    projects may be some of them, ``every_counted``: all of them, counted; ``of_all``: a share of all is held against
+    all, ``in_full``: all of it; ``and_others``: other funds are listed with it; ``on_projects`` and ``in_all``: rows and columns that tell what all projects, and what
     everything, come to."""
 
     goals: re.Pattern[str]
     funds: re.Pattern[str]
     chosen: re.Pattern[str]
     counted: re.Pattern[str]
+    every_counted: re.Pattern[str]
     of_all: re.Pattern[str]
+    in_full: re.Pattern[str]
     and_others: re.Pattern[str]
     all: re.Pattern[str]
     overall: str
@@ -40,7 +42,9 @@ def goal_fund_words() -> GoalFundWords:
         funds=re.compile(data["funds"]),
         chosen=re.compile(data["chosen"]),
         counted=re.compile(data["counted"]),
+        every_counted=re.compile(data["every_counted"]),
         of_all=re.compile(data["of_all"]),
+        in_full=re.compile(data["in_full"]),
         and_others=re.compile(data["and_others"]),
         all=re.compile(data["all"]),
         overall=data["overall"],
