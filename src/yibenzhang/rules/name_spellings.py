@@ -24,7 +24,7 @@ _LONG = 4
 _AFTER = 2
 _NEAR, _FAR = 3, 6
 _WORDS = patterns("name_spellings")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+_HAN = late(r"[\u4e00-\u9fff]")
 _At = tuple[int, Passage, int]
 """Which passage, the passage, and where in it."""
 
