@@ -58,40 +58,46 @@ _UNKNOWN = _Part(None)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A text in which a pattern matches contains one of the words or is matched by the rest of its alternatives (no
-    rest: empty). Neither: nothing is known."""
+    """A text in which a pattern matches contains one of the words or is matched by the rest of its alternatives (empty:
+    none is left). No words: nothing is known."""
 
     words: tuple[str, ...] = ()
     rest: str = ""
 
 
-_ALL = Wanted()
-
-
 def wanted(pattern: str, flags: int = 0) -> Wanted:
     """What every text must have in which the pattern matches."""
-    if flags & (re.IGNORECASE | re.VERBOSE):
-        return _ALL
+    found = _parted(pattern) if not flags & (re.IGNORECASE | re.VERBOSE) else []
+    rest = "|".join(text for text, words in found if not words)
+    words = _least(frozenset(w for _, own in found for w in own))
+    if not words or len(words) > _MOST_IN_ALL or (rest and _BACK.search(pattern)):
+        return Wanted()
+    return Wanted(tuple(sorted(words, key=lambda w: (len(w), w))), rest)
+
+
+def alternatives(pattern: str) -> tuple[str, ...]:
+    """The patterns one of which matches wherever the whole does; the whole where groups are named by number."""
+    parts = () if _BACK.search(pattern) else tuple(text for text, _ in _parted(pattern))
+    return parts or (pattern,)
+
+
+def _parted(pattern: str) -> list[tuple[str, Words]]:
+    """The alternatives of a pattern, each with the words of which it needs one (not known: none); nothing where the
+    pattern is not understood."""
+    found: list[tuple[str, Words]] = []
+    tokens = _Tokens(pattern)
+    begin = 0
     try:
-        tokens = _Tokens(pattern)
-        found: list[tuple[str, Words]] = []
-        begin = 0
         while True:
             part = _sequence(tokens)
-            found.append(
-                (pattern[begin : tokens.at], _least(_better(part.exact or frozenset(), part.needed)))
-            )
+            words = _least(_better(part.exact or frozenset(), part.needed))
+            found.append((pattern[begin : tokens.at], words))
             if tokens.kind != "bar":
-                break
+                return [] if tokens.kind else found
             begin = tokens.at + 1
             tokens.step()
     except _NotUnderstoodError:
-        return _ALL
-    rest = "|".join(text for text, words in found if not words)
-    words = _least(frozenset(w for _, own in found for w in own))
-    if tokens.kind or not words or len(words) > _MOST_IN_ALL or (rest and _BACK.search(pattern)):
-        return _ALL
-    return Wanted(tuple(sorted(words, key=lambda w: (len(w), w))), rest)
+        return []
 
 
 class _Tokens:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, cast
 
-from yibenzhang.model.literals import Wanted, wanted
+from yibenzhang.model.literals import Wanted, alternatives, wanted
 
 _NOTHING_FOUND: dict[str, Any] = {"search": None, "match": None, "fullmatch": None, "finditer": iter(())}
 """What each use of a pattern comes to in a text where it does not match."""
@@ -85,3 +85,13 @@ def late(pattern: str, flags: int = 0) -> re.Pattern[str]:
     It has the methods of a compiled pattern, but the functions of ``re`` do not take it for one.
     """
     return cast("re.Pattern[str]", _Late(pattern, int(flags)))
+
+
+def occurs(pattern: str, flags: int, text: str) -> bool:
+    """Whether a pattern of many alternatives is found in a long text: most of them have no word in it."""
+    return any(one.search(text) for one in _alternatives(pattern, flags))
+
+
+@cache
+def _alternatives(pattern: str, flags: int) -> tuple[re.Pattern[str], ...]:
+    return tuple(late(one, flags) for one in alternatives(pattern))

@@ -59,6 +59,8 @@ def cells(case: Case) -> Iterator[Issue]:
 
 def _names(table: Table, heading: re.Pattern[str]) -> Iterator[tuple[str, Cell]]:
     """The cells below such headings, and right of such labels."""
+    if not any(heading.fullmatch(fold(c.text)) for c in table.cells):
+        return
     grid, known = table.grid(), name_columns().not_name
     columns = {
         k

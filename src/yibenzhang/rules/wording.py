@@ -12,7 +12,7 @@ from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import Phrase
-from yibenzhang.standards.entries import compiled
+from yibenzhang.standards.entries import compiled, stands_in
 
 MOST_APART = 24
 """Hits of one pattern this close (characters) are one issue."""
@@ -34,9 +34,8 @@ def phrases(case: Case) -> Iterator[Issue]:
         flat(c.text) for t in case.tables for c in t.table.table.cells if not _PLAIN.fullmatch(c.text)
     )
     for phrase in case.standards.phrases:
-        pattern = compiled(phrase.pattern)
-        within = phrase.scope != "text" and pattern.search(cells)
-        somewhere = phrase.scope != "cells" and pattern.search(whole)
+        within = phrase.scope != "text" and stands_in(phrase, cells)
+        somewhere = phrase.scope != "cells" and stands_in(phrase, whole)
         if not within and not somewhere:
             continue
         found = list(_hits(phrase, case.passages if somewhere else (), case.tables if within else ()))
