@@ -27,7 +27,7 @@ def packed(record: type[T]) -> type[T]:
     record.__getstate__ = state  # type: ignore[method-assign,assignment]
     record.__setstate__ = restore  # type: ignore[attr-defined]
     if not hasattr(record, "__post_init__"):
-        record.__init__ = _filled(record)  # type: ignore[misc]
+        record.__init__ = _filled(record)  # type: ignore[method-assign]
     return record
 
 
@@ -36,12 +36,11 @@ def _filled(record: type[Any]) -> Callable[..., None]:
 
     To set a field of what is frozen goes round its guard, which takes eight times as long.
     """
-    told = [
-        (f.name, Any, field(default=f.default, default_factory=f.default_factory))  # type: ignore[call-overload]
-        for f in fields(record)
+    listed = [
+        (f.name, Any, field(default=f.default, default_factory=f.default_factory)) for f in fields(record)
     ]
-    opened = make_dataclass(record.__name__, told, slots=True, repr=False, eq=False)
-    fill = opened.__init__
+    opened = make_dataclass(record.__name__, listed, slots=True, repr=False, eq=False)
+    fill = vars(opened)["__init__"]
     become = _BECOME
 
     def made(self: Any, *args: Any, **named: Any) -> None:

@@ -20,8 +20,7 @@ _LEVELS = (Kind.VALUE, Kind.ACTUAL)
 MOST_WHOLES = 4
 """So many amounts of a paragraph above a list may be what it makes up: income, expenditure, what was carried over."""
 _OPENING = _WORDS["opening"]
-AND_SO_ON = late(r"^[一-鿿]{0,6}等")
-_GOES_ON = late(r"[一-鿿]{3}")
+AND_SO_ON, _GOES_ON = late(r"^[一-鿿]{0,6}等"), late(r"[一-鿿]{3}")
 _ASIDE, _DESCRIBED = _WORDS["aside"], _WORDS["described"]
 _NO_MATTER = {"described", "semicolon", "sentences", "over", "changes"}
 _SEVERAL = late("[、,]")
