@@ -62,7 +62,7 @@ def test_all_shipped_patterns_can_be_made() -> None:
     waiting = [o for o in gc.get_objects() if type(o) is type(late("")) and "(没有写完" not in o.pattern]
     assert len(waiting) > 300
     for pattern in waiting:
-        pattern.search("")
+        assert pattern.groups >= 0  # made: to search is put off where no word of the pattern is there
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,18 @@ Nothing here depends on the order in which relations were yielded or on how fast
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from yibenzhang.model.amounts import CellState
 from yibenzhang.model.facts import Fact
+from yibenzhang.model.patterns import late
 from yibenzhang.model.relations import Outcome, Result
 
 Touching = dict[str, list[Result]]
 """Relations by the id of a number that stands in them."""
-_DIGITS = re.compile(r"(\d+)")
+_DIGITS = late(r"(\d+)")
 
 
 @dataclass

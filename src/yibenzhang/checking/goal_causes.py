@@ -6,7 +6,6 @@ not: its sums are short, and often the same number twice.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -14,12 +13,13 @@ from decimal import Decimal
 from yibenzhang.balance.causes import Cause, Culprit
 from yibenzhang.model.digits import exact_number
 from yibenzhang.model.facts import Fact
+from yibenzhang.model.patterns import late
 from yibenzhang.model.relations import Outcome, Result
 from yibenzhang.recognising.forms import LIST, GoalForm
 from yibenzhang.standards import fold
 
 _COST = "成本"
-_MONEY = re.compile(r"(?<!\d)(\d[\d,]*(?:\.\d+)?)(亿元|万元|元|万)")
+_MONEY = late(r"(?<!\d)(\d[\d,]*(?:\.\d+)?)(亿元|万元|元|万)")
 _FACTORS = {"亿元": Decimal(100_000_000), "万元": Decimal(10_000), "万": Decimal(10_000), "元": Decimal(1)}
 
 

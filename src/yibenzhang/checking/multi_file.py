@@ -12,6 +12,7 @@ from pathlib import PurePath
 from yibenzhang.balance.coverage import coverage
 from yibenzhang.checking.check import Checked
 from yibenzhang.model.issues import Issue
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import file_of
 from yibenzhang.model.relations import NotChecked
 from yibenzhang.recognising.document_kinds import DISCLOSURE
@@ -23,7 +24,7 @@ _FEW = 3
 """A file of tables with no more numbers in sentences than this has no text of its own: notes, headings."""
 _END = 4
 """A short name of a body has at least so many characters, and the full name ends with them."""
-_PARTY = re.compile(r"中国共产党|中共")
+_PARTY = late(r"中国共产党|中共")
 _SAME = (("委员会", "委"), ("人民政府", "政府"))
 
 

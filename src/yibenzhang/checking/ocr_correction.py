@@ -7,7 +7,6 @@ finding: it may well be the body's mistake.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -17,6 +16,7 @@ from yibenzhang.model.amounts import CellState, cell_state
 from yibenzhang.model.documents import Cell, Document, Page, Paragraph, Table
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, Severity
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place, file_of
 from yibenzhang.standards.speech import speech
 
@@ -63,7 +63,7 @@ def _pointless(table: Table) -> list[Cell]:
     return out
 
 
-_WHOLE, _POINTED = re.compile(r"-?\d[\d,]{2,}"), re.compile(r"-?\d[\d,]*\.\d\d")
+_WHOLE, _POINTED = late(r"-?\d[\d,]{2,}"), late(r"-?\d[\d,]*\.\d\d")
 _FEWEST = 4
 
 
@@ -78,7 +78,7 @@ def repairs_of(causes: Iterable[Cause], document: Document) -> list[Repair]:
     return list(out.values())
 
 
-_GROUPED = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
+_GROUPED = late(r"-?\d[\d,]*(?:\.\d+)?")
 
 
 def regrouped(document: Document) -> tuple[Document, dict[Place, str]]:

@@ -6,7 +6,6 @@ accounts; each row cites its place.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from yibenzhang.checking.project_rows import lowest
 from yibenzhang.checking.project_texts import Counted, texts, told_in
 from yibenzhang.model.facts import Fact
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place, file_of
 from yibenzhang.recognising.forms import LIST, GoalForm, label_of
 from yibenzhang.standards import fold
@@ -28,11 +28,11 @@ _KINDS = {"project": "goals", LIST: "goals", "evaluation": "self_assessment"}
 """What event a form tells of."""
 _HEAD_ROWS = 8
 """A heading stands in the first so many rows."""
-_NUMBERED = re.compile(r"\d{1,11}")
-_LONG = re.compile(r"[0-9A-Z]{12,}")
-_LETTERED = re.compile(r"(?=.*[A-Z])[0-9A-Z]{12,}")
+_NUMBERED = late(r"\d{1,11}")
+_LONG = late(r"[0-9A-Z]{12,}")
+_LETTERED = late(r"(?=.*[A-Z])[0-9A-Z]{12,}")
 """Codes of projects hold a letter for their kind; those of programmes above them are digits alone."""
-_YEAR = re.compile(r"20\d\d")
+_YEAR = late(r"20\d\d")
 
 
 def events_of(c: Checked) -> Iterator[Counted]:

@@ -13,11 +13,12 @@ from functools import lru_cache
 
 from yibenzhang.model.amounts import narrow, parse_amount
 from yibenzhang.model.documents import Document, Paragraph
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place, file_of
 from yibenzhang.prose.passages import Passage
 from yibenzhang.standards import HERE
 
-_FURNITURE = re.compile(r"[\s\-—–_·第页共/\d]*")
+_FURNITURE = late(r"[\s\-—–_·第页共/\d]*")
 """Lines of nothing but the number of a page."""
 EVALUATION = "evaluation_report"
 _MEASURES = ("budget", "executed", "planned")
@@ -78,13 +79,13 @@ def texts() -> Texts:
     data = tomllib.loads((HERE / "projects" / "texts.toml").read_text(encoding="utf-8"))
 
     def filled(pattern: str) -> re.Pattern[str]:
-        return re.compile(pattern.replace("{n}", data["number"]).replace("{u}", data["unit"]))
+        return late(pattern.replace("{n}", data["number"]).replace("{u}", data["unit"]))
 
     sections = (
         Section(
             s["kind"],
-            re.compile(s["heading"]),
-            re.compile(s["opening"]) if "opening" in s else None,
+            late(s["heading"]),
+            late(s["opening"]) if "opening" in s else None,
             filled(s["pattern"]),
             s.get("words", ""),
         )
@@ -94,11 +95,11 @@ def texts() -> Texts:
         tuple((t["kind"], filled(t["pattern"])) for t in data["text"]),
         tuple(sections),
         {k: tuple(filled(p) for p in found) for k, found in data["evaluation"].items()},
-        re.compile(data["before"]),
-        re.compile(data["never"]),
-        re.compile(data["body"]),
-        re.compile(data["heading"]),
-        re.compile(data["programme"]),
+        late(data["before"]),
+        late(data["never"]),
+        late(data["body"]),
+        late(data["heading"]),
+        late(data["programme"]),
     )
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from yibenzhang.laws.numbers import Number
+from yibenzhang.model.packing import packed
 
 
 class State(StrEnum):
@@ -33,6 +34,7 @@ FEW = 2
 """One wrong number breaks at most so many instances of one family: itself as a total, and as a part."""
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Instance:
     """Σ coefficient · number + constant = 0; ``explains`` is the number the others make up.

@@ -9,11 +9,13 @@ from yibenzhang.model.amounts import CellState
 from yibenzhang.model.coordinates import Coordinates
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.intervals import Scaler
+from yibenzhang.model.packing import packed
 from yibenzhang.model.views import View
 
 NOTHING = (CellState.BLANK, CellState.DASH)
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Number:
     """A cell of a view. ``value`` and ``slack`` (half the width of its interval) are base units × 10^SCALE (see

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from yibenzhang.laws.numbers import Number, Numbers
 from yibenzhang.model.coordinates import Coordinates
+from yibenzhang.model.packing import packed
 from yibenzhang.model.views import View, ViewRow
 
 Key = tuple[str, ...]
@@ -15,6 +16,7 @@ CODES = ("function", "department", "government")
 Cells = Mapping[tuple[int, int], Number]
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Statement:
     """What a view states at coordinates; ``rolled``: its numbers are added up."""

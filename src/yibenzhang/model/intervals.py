@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from yibenzhang.model.amounts import Amount, Unit
+from yibenzhang.model.packing import packed
 
 _HALF = Decimal("0.5")
 SCALE = 12
@@ -18,6 +19,7 @@ SCALE = 12
 _SCALED = Decimal(1).scaleb(SCALE)
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Interval:
     """A closed interval of base units (money: 元)."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.standards.patterns import patterns
 
 _SEPARATOR = ",;:"
 _WORDS = patterns("clauses")
-_STOP = re.compile(r"[。;]")
+_STOP = late(r"[。;]")
 BACK = 3
 """So many sentences back a subject may be named."""
 

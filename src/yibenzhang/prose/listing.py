@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.list_parts import ends_list, goes_up, lists_below, own_parts, own_whole
 from yibenzhang.prose.numbering import DEPTH, NUMBER, flags_by_numbers, ordinal
 from yibenzhang.prose.passages import Passage
@@ -19,15 +20,14 @@ _LEVELS = (Kind.VALUE, Kind.ACTUAL)
 MOST_WHOLES = 4
 """So many amounts of a paragraph above a list may be what it makes up: income, expenditure, what was carried over."""
 _OPENING = _WORDS["opening"]
-AND_SO_ON = re.compile(r"^[一-鿿]{0,6}等")
-_GOES_ON = re.compile(r"[一-鿿]{3}")
+AND_SO_ON, _GOES_ON = late(r"^[一-鿿]{0,6}等"), late(r"[一-鿿]{3}")
 _ASIDE, _DESCRIBED = _WORDS["aside"], _WORDS["described"]
 _NO_MATTER = {"described", "semicolon", "sentences", "over", "changes", "numbered"}
-_SEVERAL = re.compile("[、,]")
+_SEVERAL = late("[、,]")
 _ENDS = ("。", ")", ":")
-_ITEM = re.compile(r"\((?:\d{3,7})?[类款项]\)|\(\d{5,7}\)")
+_ITEM = late(r"\((?:\d{3,7})?[类款项]\)|\(\d{5,7}\)")
 _OF_GOALS = _WORDS["of_goals"]
-_WAY = re.compile(rf"(?:{NUMBER.pattern})按")
+_WAY = late(rf"(?:{NUMBER.pattern})按")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ def _named_again(text: str, whole: Quantity, found: list[Quantity]) -> re.Match[
     return opening if between <= {Kind.DELTA, Kind.RATE} else None
 
 
-_AGAIN = re.compile(r"[^。;]{0,80}[。;](?P<name>[一-鿿]{4,20}?)(?P<word>中),")
+_AGAIN = late(r"[^。;]{0,80}[。;](?P<name>[一-鿿]{4,20}?)(?P<word>中),")
 
 
 def _stop(

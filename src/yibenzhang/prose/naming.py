@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from yibenzhang.model.patterns import late
 from yibenzhang.model.views import View
 from yibenzhang.standards.patterns import patterns
 from yibenzhang.standards.registers import FUNCTION, KINDS, Register, Registers, fold_name
@@ -20,7 +21,7 @@ LEVELS = {"类": 3, "款": 5, "项": 7}
 """Digits of the code of each level."""
 LEVEL_OF = {digits: level for level, digits in LEVELS.items()}
 _WORDS = patterns("naming")
-_CHAIN = re.compile(r"[-—/>]+|、(?=.*[-—])")
+_CHAIN = late(r"[-—/>]+|、(?=.*[-—])")
 _LEAST = 3
 _SPENT = "支出"
 Code = tuple[str, str]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -31,7 +30,7 @@ _CLOSED = ("。", ";")
 _NEAR = 50
 """So many characters away a mark of a clause is looked for."""
 _LONGEST_QUOTE = 120
-_LEVEL = re.compile(r"[\[【](类|款|项|[12]\d{2,6})[\]】]")
+_LEVEL = late(r"[\[【](类|款|项|[12]\d{2,6})[\]】]")
 """A level or a code in brackets of another kind: as many characters as in round ones."""
 
 

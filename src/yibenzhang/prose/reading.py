@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from yibenzhang.model.facts import Fact
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.clauses import Clause, Distance, clauses_before, first_clauses
 from yibenzhang.prose.cube import Cube, Wanted
 from yibenzhang.prose.list_heads import divided, words_of_whole
@@ -17,7 +18,7 @@ from yibenzhang.standards.model import fold
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("reading")
-_BRACKETS = re.compile(r"\([^()]*\)")
+_BRACKETS = late(r"\([^()]*\)")
 _SHORTEST, _LONGEST = 3, 40
 _EDGES = '的、,:”"》)'
 _SPOKEN = ("side", "fund", "period", "kind", "item")

@@ -4,18 +4,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yibenzhang.model.documents import Cell, Table
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place
 
-_TOGETHER = re.compile(r"[\[【(（]?(?P<code>\d{3,7})[\]】)）]?[-—－–_:：]*(?P<name>[^\d.,，%].*)")
-_CODE = re.compile(r"[\[【(（]?(?P<code>\d{3,7})[\]】)）]?")
-_PART = re.compile(r"\d{2}")
+_TOGETHER = late(r"[\[【(（]?(?P<code>\d{3,7})[\]】)）]?[-—－–_:：]*(?P<name>[^\d.,，%].*)")
+_CODE = late(r"[\[【(（]?(?P<code>\d{3,7})[\]】)）]?")
+_PART = late(r"\d{2}")
 _OPENS = frozenset("0123456789０１２３４５６７８９[【(（")
-_NAME = re.compile(r"[^\d]*[\u4e00-\u9fff]{2}.*")
+_NAME = late(r"[^\d]*[\u4e00-\u9fff]{2}.*")
 _BLANKS = 2
 """So many blank cells may stand between a code and its name."""
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from yibenzhang.model.amounts import PERCENT, Unit, parse_amount, unit_named
 from yibenzhang.model.documents import Cell, Table
 from yibenzhang.model.facts import Fact
+from yibenzhang.model.patterns import late
 from yibenzhang.reading.limits import MAX_FORM_ROWS
 from yibenzhang.recognising.form_rows import MONEY, READERS, Line
 from yibenzhang.recognising.forms import (
@@ -42,7 +43,7 @@ _SUMS = ("execution", "overview", "source")
 """Lists whose rows bear the names of amounts."""
 _HEAD = 12
 """So many rows at the top of a form may state its unit, in so many characters."""
-_STEP = re.compile(r"(?:\(%\))?(?:[①-⑳]|\d)(?:=.*)?$")
+_STEP = late(r"(?:\(%\))?(?:[①-⑳]|\d)(?:=.*)?$")
 """The number of a column of money behind its heading, with what it is worked out from."""
 _LEAST_GOAL = 6
 """A goal in words has more letters."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from yibenzhang.model.amounts import Unit, unit_named
 from yibenzhang.model.documents import Cell, Table
+from yibenzhang.model.patterns import late
 from yibenzhang.reading.limits import MAX_FORM_ROWS
 from yibenzhang.recognising.form_rows import Line, Words, indicator
 from yibenzhang.recognising.forms import (
@@ -31,7 +32,7 @@ from yibenzhang.recognising.table_kinds import BRACKETS, title_rows
 from yibenzhang.standards import Standards, fold
 from yibenzhang.standards.lexicon.table_kinds import table_kinds
 
-_CODED = re.compile(r"^\[?([0-9A-Z]{10,})\]?[-－—]*")
+_CODED = late(r"^\[?([0-9A-Z]{10,})\]?[-－—]*")
 _STANDARD = "budget.goals_list"
 Grid = list[list[Cell | None]]
 
@@ -165,7 +166,7 @@ class _Reader:
             for kind, groups in forms.items()
             if kind in ("row", "label", "amount")
         }
-        self._packed = [re.compile(p) for p in forms.get("word", {}).get("packed_rows", ())]
+        self._packed = [late(p) for p in forms.get("word", {}).get("packed_rows", ())]
         self._merged = any(c.column == columns.amount and c.row_span > 1 for c in frame.table.cells)
         self._open: _Block | None = None
         self._blocks: list[_Block] = []

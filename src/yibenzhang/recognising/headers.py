@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 
 from yibenzhang.model.amounts import cell_state
 from yibenzhang.model.documents import Cell, Table
+from yibenzhang.model.patterns import late
 from yibenzhang.recognising.panels import fresh, spread_headings
 from yibenzhang.standards import HeaderWord, Standards, fold
 from yibenzhang.standards.patterns import patterns
 
 LABELS = ("code", "name", "other", "index")
-_YEAR = re.compile(r"20\d\d")
-_CODE = re.compile(r"\d{3,7}")
+_YEAR = late(r"20\d\d")
+_CODE = late(r"\d{3,7}")
 _WORDS = patterns("headers")
 _TOTALS = ("合计", "总计", "小计", "收入总计", "支出总计")
 
@@ -281,7 +282,7 @@ def _measure(words: list[HeaderWord | None]) -> str:
     return ".".join(parts) or "total"
 
 
-_TRAIL = re.compile(r"\(.*\)$|[（(].*[）)]$|[:：]$")
+_TRAIL = late(r"\(.*\)$|[（(].*[）)]$|[:：]$")
 
 
 def _loose(text: str, standards: Standards) -> HeaderWord | None:

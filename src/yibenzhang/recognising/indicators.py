@@ -10,12 +10,13 @@ from functools import lru_cache
 
 from yibenzhang.model.amounts import narrow
 from yibenzhang.model.documents import Cell
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place
 from yibenzhang.standards import fold
 
 _SATISFACTION = "服务对象满意度"
 """A level in some places, an indicator in others."""
-_LEVEL = re.compile(rf".{{2,14}}指标(?:\(?\d+分?\)?)?\d*|{_SATISFACTION}")
+_LEVEL = late(rf".{{2,14}}指标(?:\(?\d+分?\)?)?\d*|{_SATISFACTION}")
 _NOTHING = frozenset({"", "无", "/", "-", "--", "—", "——", "\\"})
 _SIGNS = {
     "≥": "≥", ">=": "≥", "≧": "≥", "⩾": "≥", "不低于": "≥", "不少于": "≥", "至少": "≥", "大于等于": "≥", "达到": "≥",
@@ -23,7 +24,7 @@ _SIGNS = {
     "不多于": "≤", "小于等于": "≤", "控制在": "≤", "<": "<", "小于": "<", "低于": "<", "=": "=", "等于": "=",
 }  # fmt: skip
 _SIGN = "|".join(sorted(map(re.escape, _SIGNS), key=len, reverse=True))
-_TARGET = re.compile(
+_TARGET = late(
     rf"(?P<sign>{_SIGN})?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d{{1,15}}(?:\.\d+)?)"
     r"(?P<unit>[^\d≥≤<>=/]{0,8}(?:/\d*[^\dA-Za-z≥≤<>=/]{1,6})?)"
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from yibenzhang.model.documents import Cell
+from yibenzhang.model.patterns import late
 from yibenzhang.model.row_marks import RowMark
 from yibenzhang.model.views import View
 from yibenzhang.recognising.forms import amount_of
@@ -13,12 +13,12 @@ from yibenzhang.recognising.stitching import Framed
 from yibenzhang.standards import fold
 from yibenzhang.standards.patterns import patterns
 
-_STEM = re.compile(r"^\[?([0-9A-Z]{6,})\]?[-－—]*")
+_STEM = late(r"^\[?([0-9A-Z]{6,})\]?[-－—]*")
 _LEAST = 2
 _HEADING_ROWS = 3
 _LONG = 16
 """A heading is shorter."""
-_CODE = re.compile(r"\d+")
+_CODE = late(r"\d+")
 _WORDS = patterns("list_rows")
 
 

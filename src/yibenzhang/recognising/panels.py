@@ -12,6 +12,7 @@ from itertools import pairwise
 from yibenzhang.model.amounts import CellState, cell_state, narrow
 from yibenzhang.model.digits import whole_number
 from yibenzhang.model.documents import Cell, Table
+from yibenzhang.model.patterns import late
 from yibenzhang.standards.lexicon.words import Lexicon
 from yibenzhang.standards.model import fold
 from yibenzhang.standards.patterns import patterns
@@ -19,13 +20,13 @@ from yibenzhang.standards.patterns import patterns
 Grid = list[list[Cell | None]]
 
 _MARK = 3
-_ONE_ON = re.compile(r"1,2,3,4(,|$)")
+_ONE_ON = late(r"1,2,3,4(,|$)")
 _SAYS_SO = frozenset({"栏次", "行次"})
 _CODE_LEVELS = frozenset({"类", "款", "项", "目"})
 _WORDS = patterns("panels")
-_CODE = re.compile(r"\d{3,10}")
-_CJK = re.compile(r"[\u4e00-\u9fff]")
-_STRONG = re.compile(r"[-+△▲(]?\d{1,3}(,\d{3})+(\.\d+)?\)?%?|[-+△▲(]?\d+\.\d+\)?%?|[-+]?[1-9]\d{4,}")
+_CODE = late(r"\d{3,10}")
+_CJK = late(r"[\u4e00-\u9fff]")
+_STRONG = late(r"[-+△▲(]?\d{1,3}(,\d{3})+(\.\d+)?\)?%?|[-+△▲(]?\d+\.\d+\)?%?|[-+]?[1-9]\d{4,}")
 _LONG = 4
 """A heading of fewer letters (项目) may stand above names as well."""
 _FEW_WORDS = 2

@@ -8,29 +8,28 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from yibenzhang.model.documents import Document, Paragraph
+from yibenzhang.model.patterns import late
 from yibenzhang.recognising.regions import region_of
 from yibenzhang.standards import Standards, fold
 
 _YEAR = r"(20[0-4]\d)"
-_COVER = re.compile(
+_COVER = late(
     rf"(?P<body>[^\d，,。；：:、]{{0,80}}?){_YEAR}年?度?"
     rf"(?P<rest>(?:[省市区县]级)?(?P<level>部门|单位)?(?:综合|整体)?(?P<stage>预算|决算))"
 )
-_COMPARED = re.compile("[与比较同]$")
+_COMPARED = late("[与比较同]$")
 """A year that a sentence compares with is not the year of the document."""
-_YEAR_FIRST = re.compile(
+_YEAR_FIRST = late(
     rf"^{_YEAR}年?度?(?P<body>[^\d，,。；：:、]{{4,40}}?)(?P<level>部门|单位)(?:综合|整体)?(?P<stage>预算|决算)"
 )
-_PART = re.compile(r"第[一二三四]部分(?P<body>[^\d，。；：:、]{4,40}?)(?:概况|基本情况)$")
-_COVER_HOLDER = re.compile(
-    r"(?:主管|编制|填报|预算)(?P<kind>部门|单位)(?:名称)?[:：](?P<body>[^:：，,、]{4,40})$"
-)
-_HOLDER = re.compile(
+_PART = late(r"第[一二三四]部分(?P<body>[^\d，。；：:、]{4,40}?)(?:概况|基本情况)$")
+_COVER_HOLDER = late(r"(?:主管|编制|填报|预算)(?P<kind>部门|单位)(?:名称)?[:：](?P<body>[^:：，,、]{4,40})$")
+_HOLDER = late(
     r"(?:预算|决算)?(?:主管|编制|填报)?(?P<kind>部门|单位)(?:名称|/单位)?[:：]"
     r"(?P<body>[^:：，,、]{4,40}?)(?:单位[:：].*)?$"
 )
-_YEAR_AND_STAGE = re.compile(rf"{_YEAR}年?度?[^\d，。]{{0,14}}?(预算|决算)")
-_BODY_END = re.compile(
+_YEAR_AND_STAGE = late(rf"{_YEAR}年?度?[^\d，。]{{0,14}}?(预算|决算)")
+_BODY_END = late(
     r"(局|委|办|厅|院|处|所|站|中心|办公室|委员会|街道|街道办事处|人民政府|学校|大学|中学|小学|医院|馆|社|队|署|会|"
     r"部|校|团|公司|基地|检察院|法院|联合会|研究院|办事处|镇|乡|支队|总队|联社|园|集团|台|本级)([(（].*[)）])?$"
 )

@@ -10,6 +10,7 @@ from itertools import zip_longest
 
 from yibenzhang.model.coordinates import Coordinates
 from yibenzhang.model.documents import Cell
+from yibenzhang.model.patterns import late
 from yibenzhang.model.views import ViewRow
 from yibenzhang.recognising.panels import LabelColumn, Panel, Panels, folded, state_of
 from yibenzhang.standards.lexicon.words import Lexicon, Phrase
@@ -17,13 +18,13 @@ from yibenzhang.standards.patterns import patterns
 from yibenzhang.standards.registers import DEPARTMENT_ECONOMIC, FUNCTION, GOVERNMENT_ECONOMIC, Registers
 
 _NUMBERING = (
-    re.compile(r"[一二三四五六七八九十廿卅百]+、"),
-    re.compile(r"\([一二三四五六七八九十廿卅百]+\)、?"),
-    re.compile(r"\d{1,2}[.、](?!\d)"),
-    re.compile(r"\(\d{1,2}\)|[①-⑳]"),
+    late(r"[一二三四五六七八九十廿卅百]+、"),
+    late(r"\([一二三四五六七八九十廿卅百]+\)、?"),
+    late(r"\d{1,2}[.、](?!\d)"),
+    late(r"\(\d{1,2}\)|[①-⑳]"),
 )
 _WORDS = patterns("row_keys")
-_STEM = re.compile(r"([A-Z]\d*|\d{1,21}[A-Z]?\d*)-+(?=[\u4e00-\u9fff])")
+_STEM = late(r"([A-Z]\d*|\d{1,21}[A-Z]?\d*)-+(?=[\u4e00-\u9fff])")
 CLASSIFIED = ("function", "department", "government")
 _REGISTER = {"function": FUNCTION, "department": DEPARTMENT_ECONOMIC, "government": GOVERNMENT_ECONOMIC}
 _FIRST = {"2": "function", "3": "department", "5": "government"}

@@ -7,22 +7,23 @@ from dataclasses import replace
 
 from yibenzhang.model.documents import Cell
 from yibenzhang.model.facts import Row
+from yibenzhang.model.patterns import late
 from yibenzhang.recognising.headers import Block
 from yibenzhang.standards import Standards, fold
 from yibenzhang.standards.patterns import patterns
 
 _NUMBERING = (
-    re.compile(r"[一二三四五六七八九十廿卅百]+、"),
-    re.compile(r"\([一二三四五六七八九十廿卅百]+\)"),
-    re.compile(r"\d+[.、](?!\d)"),
-    re.compile(r"\(\d+\)|[①-⑳]"),
+    late(r"[一二三四五六七八九十廿卅百]+、"),
+    late(r"\([一二三四五六七八九十廿卅百]+\)"),
+    late(r"\d+[.、](?!\d)"),
+    late(r"\(\d+\)|[①-⑳]"),
 )
 _WORDS = patterns("rows")
 _BESIDE = ("carry_in", "carry_out", "use_balance", "distributed")
 """Rows that stand unnumbered beside numbered items."""
 _LEAF = 9
 """The level of a project among the rows that head projects."""
-_CODE_HEAD = re.compile(r"(\d{3,7}(?:\s+\d{2}){0,2}|\d{3}\s?\d{0,3})(?=\D|$)")
+_CODE_HEAD = late(r"(\d{3,7}(?:\s+\d{2}){0,2}|\d{3}\s?\d{0,3})(?=\D|$)")
 
 
 def block_rows(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from yibenzhang.model.documents import Cell, Table
+from yibenzhang.model.patterns import late
 from yibenzhang.recognising.forms import amount_of, label_of
 from yibenzhang.recognising.stitching import Framed
 from yibenzhang.standards import fold
@@ -15,7 +15,7 @@ BUDGET = "budget"
 _HEADER_ROWS = 4
 _TITLE_ROWS = 3
 _LONGEST = 60
-BRACKETS = re.compile(r"\([^()]*\)$")
+BRACKETS = late(r"\([^()]*\)$")
 
 
 def kind_of(frame: Framed, words: TableKinds | None = None) -> str:

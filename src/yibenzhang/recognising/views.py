@@ -11,6 +11,7 @@ from yibenzhang.model.amounts import PERCENT, CellState, Unit, narrow, parse_amo
 from yibenzhang.model.coordinates import Coordinates
 from yibenzhang.model.documents import Cell
 from yibenzhang.model.facts import Fact, Row
+from yibenzhang.model.patterns import late
 from yibenzhang.model.views import View, ViewColumn, ViewRow
 from yibenzhang.recognising.panels import NumberColumn, Panel, Panels, folded, panels_of, state_of
 from yibenzhang.recognising.row_keys import RowReader
@@ -22,7 +23,7 @@ from yibenzhang.standards.registers import Registers
 
 _COUNT = Unit("", "count")
 _MOST_DECIMALS = 8
-_PERCENT = re.compile(r"\d%$")
+_PERCENT = late(r"\d%$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ def _of_percents(column: ViewColumn, rows: list[ViewRow], layout: Panels) -> Vie
     )
 
 
-_DIGIT = re.compile(r"\d")
+_DIGIT = late(r"\d")
 _PERCENTS = 2
 
 
@@ -354,7 +355,7 @@ def _amounts_and_words(cells: Sequence[Cell]) -> tuple[int, int]:
     return sum(bool(_AMOUNT.fullmatch(t)) for t in texts), words
 
 
-_AMOUNT = re.compile(r"-?(\d{1,3}(,\d{3})+|\d+)\.\d{2}")
+_AMOUNT = late(r"-?(\d{1,3}(,\d{3})+|\d+)\.\d{2}")
 _FEW_AMOUNTS = 4
 _FEW_WORDS = 2
 _FEW_IN_TABLE = 4

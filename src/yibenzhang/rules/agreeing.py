@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
 from yibenzhang.balance.slips import slip_kind
+from yibenzhang.model.patterns import late
 from yibenzhang.model.relations import Alternatives, Made, Relation, Term
 from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.listing import Listing, listings
@@ -33,7 +33,7 @@ _DIGITS = 4
 """Amounts with this many printed digits, in the same words, are not equal by chance."""
 _SLIP = 4
 """Numbers with this many digits are not a slip apart by chance."""
-_NAME = re.compile(r"[\u4e00-\u9fff()“”]{5,30}$")
+_NAME = late(r"[\u4e00-\u9fff()“”]{5,30}$")
 _WORDS = patterns("agreeing")
 
 

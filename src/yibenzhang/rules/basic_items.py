@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.rows import bare
 from yibenzhang.recognising.table_facts import TableFacts
@@ -16,7 +17,7 @@ from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("basic_items")
 _ITEM_NAME = 6
-_SENTENCE_END = re.compile("[。;]")
+_SENTENCE_END = late("[。;]")
 _SPENDING = (".expenditure", ".general_function")
 """Tables that have basic expenditure and projects in columns of their own."""
 
@@ -72,7 +73,7 @@ def _plainly_basic(passages: Sequence[Passage], spent: dict[str, dict[str, bool]
     if not names:
         return
     known = [re.escape(n) for n in names if len(n) >= _ITEM_NAME]
-    plain = re.compile(rf"({'|'.join(known)})(?!\(项){_WORDS['between'].pattern}") if known else None
+    plain = late(rf"({'|'.join(known)})(?!\(项){_WORDS['between'].pattern}") if known else None
     for p in passages if plain else ():
         for m in plain.finditer(p.text) if plain else ():
             stop = _SENTENCE_END.search(p.text, m.end())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.denials import same_year, stock
 from yibenzhang.rules.registry import rule
@@ -15,7 +15,7 @@ from yibenzhang.standards.lexicon.counts import vehicle_words
 from yibenzhang.standards.lexicon.denials import denial_words
 from yibenzhang.standards.patterns import patterns
 
-_YEAR = re.compile(r"20\d\d")
+_YEAR = late(r"20\d\d")
 
 
 @rule("counts.cars", needs=("text",))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from yibenzhang.model.documents import Cell, Table
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.misspelt import mistaken
@@ -23,7 +24,7 @@ _LEAST, _SWAPPED = 6, 8
 _MOST = 3000
 _HEAD = 3
 _WORDS = patterns("cell_names")
-_HAN = re.compile(r"[\u4e00-\u9fff]+")
+_HAN = late(r"[\u4e00-\u9fff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def cells(case: Case) -> Iterator[Issue]:
 
 def _names(table: Table, heading: re.Pattern[str]) -> Iterator[tuple[str, Cell]]:
     """The cells below such headings, and right of such labels."""
+    if not any(heading.fullmatch(fold(c.text)) for c in table.cells):
+        return
     grid, known = table.grid(), name_columns().not_name
     columns = {
         k

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_of
+from yibenzhang.model.patterns import late
 from yibenzhang.model.relations import Alternatives, Made, Relation, Term
 from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.quantities import Kind, Quantity
@@ -136,7 +137,7 @@ def _between(one: Quantity, other: Quantity) -> str:
     return one.passage.text[one.end : other.start] if one.passage is other.passage else ""
 
 
-_IN_BRACKETS = re.compile(r"\([^()]*\)")
+_IN_BRACKETS = late(r"\([^()]*\)")
 _TINY = 100
 """A change more than so many times the amount before it: its rate says nothing."""
 

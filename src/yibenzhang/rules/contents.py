@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from yibenzhang.model.amounts import narrow
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place
 from yibenzhang.prose.numbering import ordinal
 from yibenzhang.prose.passages import Passage
@@ -19,7 +20,7 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold, fold_title
 from yibenzhang.standards.patterns import patterns
 
-_PAGE_NUMBER = re.compile(r"[.…·\s]*[-—]?\d{0,3}[-—]?$")
+_PAGE_NUMBER = late(r"[.…·\s]*[-—]?\d{0,3}[-—]?$")
 _WORDS = patterns("contents")
 _PART = _WORDS["part"]
 _ORDINAL = _WORDS["ordinal"]
@@ -27,7 +28,7 @@ _YEAR = _WORDS["year"]
 _SUFFIX = _WORDS["suffix"]
 _FILLER = _WORDS["filler"]
 """Words whose absence does not make another name of a heading."""
-_DOUBLED = re.compile(r"(\w\w)\1")
+_DOUBLED = late(r"(\w\w)\1")
 _LONGEST = 80
 """A contents page lists no more entries than this."""
 _ALIKE = 0.6

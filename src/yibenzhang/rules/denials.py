@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind
@@ -15,7 +16,7 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards import Address, fold
 from yibenzhang.standards.lexicon.denials import Denied, denial_words
 
-_YEAR = re.compile(r"20[0-4]\d")
+_YEAR = late(r"20[0-4]\d")
 _BEFORE = 16
 _DIMENSIONS = ("side", "fund", "period", "kind", "item")
 

@@ -8,19 +8,19 @@ is never told.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards.lexicon.pairs import MIDDLE, in_dictionary, in_fragment
 from yibenzhang.standards.patterns import patterns
 
-_TWICE = re.compile("(?<=[\u4e00-\u9fff])([\u4e00-\u9fff])\\1(?=[\u4e00-\u9fff])")
+_TWICE = late("(?<=[\u4e00-\u9fff])([\u4e00-\u9fff])\\1(?=[\u4e00-\u9fff])")
 _WORDS = patterns("doubled")
 _ALONE = _WORDS["alone"]
-_HAN, _HAN_BEFORE = re.compile("[\u4e00-\u9fff]+"), re.compile("[\u4e00-\u9fff]+$")
+_HAN, _HAN_BEFORE = late("[\u4e00-\u9fff]+"), late("[\u4e00-\u9fff]+$")
 _MOST = 2
 """What stands so more often is no slip."""
 

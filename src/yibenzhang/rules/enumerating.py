@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.numbering import count_written, ordinal
 from yibenzhang.prose.passages import Passage
 from yibenzhang.standards.patterns import patterns
 
-_QUOTED = re.compile(r"“[^“”]{2,40}”")
+_QUOTED = late(r"“[^“”]{2,40}”")
 _WORDS = patterns("enumerating")
-_NUMBERS = (_WORDS["number_is"], _WORDS["number"], _WORDS["bracketed"], re.compile(r"(?P<n>[①-⑳])"))
+_NUMBERS = (_WORDS["number_is"], _WORDS["number"], _WORDS["bracketed"], late(r"(?P<n>[①-⑳])"))
 
 
 def miscounted(passages: Sequence[Passage], position: int) -> tuple[int, int, int] | None:

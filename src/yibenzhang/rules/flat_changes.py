@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_of
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
@@ -15,7 +16,7 @@ from yibenzhang.standards.patterns import patterns
 _WORDS = patterns("flat_changes")
 _BEHIND, _BEFORE = _WORDS["behind"], _WORDS["before"]
 _THAN, _MOVED = _WORDS["than"], _WORDS["moved"]
-_CLAUSE = re.compile("[,。;:(]")
+_CLAUSE = late("[,。;:(]")
 _LITTLE = Decimal(1)
 """A change of less (in percent) may be called level."""
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from yibenzhang.model.facts import Row
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place
 from yibenzhang.prose.naming import LEVEL_OF
 from yibenzhang.recognising.table_facts import BlockFacts, TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 
-_CODE = re.compile(r"[235]\d\d(?:\d\d){0,2}")
+_CODE = late(r"[235]\d\d(?:\d\d){0,2}")
 _OTHERS = 2
 """So many codes of a level must be complete for each one that is not: else the table is drawn up without it."""
 

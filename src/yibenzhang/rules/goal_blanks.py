@@ -9,6 +9,7 @@ from decimal import Decimal
 from yibenzhang.model.documents import Cell, Paragraph, Table
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.passages import flat
 from yibenzhang.recognising.forms import GoalForm, label_of
 from yibenzhang.recognising.indicators import target_of
@@ -98,7 +99,7 @@ def _budgets(form: GoalForm) -> list[tuple[Fact, Decimal, str]]:
     return [(f, a.base, u.name) for f, a, u in known if a and a.value and u and u.dimension == "money"]
 
 
-_TITLE = re.compile(r"绩效.{0,10}表")
+_TITLE = late(r"绩效.{0,10}表")
 _ABOVE = 3
 
 

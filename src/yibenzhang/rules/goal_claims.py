@@ -9,6 +9,7 @@ from decimal import Decimal
 from yibenzhang.model.digits import whole_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.model.relations import Alternatives, Made, NotChecked, Relation
 from yibenzhang.prose.numbering import count_written
 from yibenzhang.prose.passages import Passage, flat
@@ -32,7 +33,7 @@ _IN_ALL = _WORDS["in_all"]
 _NONE = _WORDS["none"]
 _REFERRED = _WORDS["referred"]
 _QUARTER = _WORDS["quarter"]
-_NAMED = re.compile(r"([^,。;:、()\d]{4,30})$")
+_NAMED = late(r"([^,。;:、()\d]{4,30})$")
 _SINCE = 2019
 """From this year on, projects have goals."""
 _SPENT = (Address("*.expenditure", "total", "project"), PROJECTS)

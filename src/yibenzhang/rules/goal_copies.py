@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from difflib import SequenceMatcher
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import flat
 from yibenzhang.recognising.forms import GoalForm, GoalText
@@ -30,8 +31,8 @@ _TOTALS = (Decimal(100), Decimal(90), Decimal(80))
 _SEVERAL = 150
 """Weights of a form without a name that come to more are those of several projects."""
 _FEWEST = 4
-_OFF = re.compile(r"[，、：,（(“]$")
-_DIGITS = re.compile(r"\d+")
+_OFF = late(r"[，、：,（(“]$")
+_DIGITS = late(r"\d+")
 
 
 def _goal(form: GoalForm) -> GoalText | None:
@@ -81,7 +82,7 @@ def cut(case: Case) -> Iterator[Issue]:
 def doubled(case: Case) -> Iterator[Issue]:
     """A word that stands twice without a break in a goal or an indicator."""
     words = words_of(case)
-    patterns, fine = (re.compile("|".join(words.get(k, ())) or "$^") for k in ("doubled", "not_doubled"))
+    patterns, fine = (late("|".join(words.get(k, ())) or "$^") for k in ("doubled", "not_doubled"))
     seen: set[str] = set()
     for form in case.forms:
         for text, place in _texts(form):

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.indicators import Indicator, Target, target_of
 from yibenzhang.rules.case import Case
@@ -19,8 +19,8 @@ from yibenzhang.standards import fold
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("goal_counts")
-_CLAUSE = re.compile(r"[^。；;，,\n]+")
-_NUMBER = re.compile(r"(?<![\d.])(?P<number>\d{1,9}(?:\.\d+)?)(?P<after>[^\d]*)")
+_CLAUSE = late(r"[^。；;，,\n]+")
+_NUMBER = late(r"(?<![\d.])(?P<number>\d{1,9}(?:\.\d+)?)(?P<after>[^\d]*)")
 _LEAST, _PART = 6, 2
 """What is counted has so many letters, so many of them at least on each side of the number."""
 _Counted = tuple[str, Indicator, Target]
@@ -121,9 +121,9 @@ def _one_group(said: str, whose: str) -> bool:
     return general and not inner and not (whose and said.endswith(whose[-_PART:]))
 
 
-_AMOUNT = re.compile(r"(?<![\d.])(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<unit>亿元|万元|元)(?!/)")
+_AMOUNT = late(r"(?<![\d.])(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<unit>亿元|万元|元)(?!/)")
 _MONEY = {"亿元": 10**8, "万元": 10**4, "元": 1}
-_SENTENCE = re.compile(r"[^。；;\n]+")
+_SENTENCE = late(r"[^。；;\n]+")
 _NEAR = Decimal("0.2")
 """Money that is farther off is another money: of all levels, of all years."""
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.model.views import View, ViewRow
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.forms import GoalForm
@@ -49,7 +50,7 @@ def missing(case: Case) -> Iterator[Issue]:
     forms = [f for f in case.forms if f.kind == "project" and f.name]
     if len(forms) < _LEAST or _compared_elsewhere(case) or _kept_secret(case):
         return
-    claim = re.compile("|".join(case.standards.lists["all_have_goals"]))
+    claim = late("|".join(case.standards.lists["all_have_goals"]))
     said = next(((p, m) for p in case.passages if (m := claim.search(p.text)) is not None), None)
     names = {bare(f.name) for f in forms}
     known = names | {bare(i.name) for f in forms for i in (*f.items, *f.purchases)}
@@ -76,13 +77,13 @@ def _compared_elsewhere(case: Case) -> bool:
 
 def _kept_secret(case: Case) -> bool:
     """The text says why the goals of some are not printed."""
-    kept = re.compile("|".join(case.standards.lists["kept_secret"]))
+    kept = late("|".join(case.standards.lists["kept_secret"]))
     return any(kept.search(p.text) for p in case.passages)
 
 
 def _left(case: Case, leaves: Sequence[_Line], known: set[str]) -> list[_Line]:
     """The projects without a form of their name, or of one they are part of; none where there are too many names."""
-    others = re.compile("|".join(case.standards.lists["no_goal_projects"]))
+    others = late("|".join(case.standards.lists["no_goal_projects"]))
     left = [x for x in leaves if known.isdisjoint(map(bare, x.names)) and not others.search(fold(x.name))]
     if len(left) * len(known) > MOST_COMPARED:
         return []

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 from yibenzhang.model.digits import exact_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.recognising.forms import GoalForm, GoalItem
 from yibenzhang.standards import fold
 
-_IN_HEADING = re.compile(r"(?<!\d)(\d{1,3}(?:\.\d+)?)分\)?$")
+_IN_HEADING = late(r"(?<!\d)(\d{1,3}(?:\.\d+)?)分\)?$")
 """The points of a group in its heading: 效益指标（30分）."""
 
 

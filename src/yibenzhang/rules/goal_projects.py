@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place
 from yibenzhang.model.relations import Alternatives, Made, Relation
 from yibenzhang.recognising.forms import GoalForm
@@ -108,7 +109,7 @@ def names(case: Case) -> Iterator[Issue]:
         yield from _names(all_of, case.forms)
 
 
-_ENDING = re.compile(r"(?:项目|经费|支出|专项)+$")
+_ENDING = late(r"(?:项目|经费|支出|专项)+$")
 
 
 @rule("goals.ending", needs=("forms",))
@@ -152,7 +153,7 @@ def _rows(table: TableFacts) -> Iterator[ProjectRow]:
             yield ProjectRow(_UNIT_BEFORE.sub("", row.label), row.code, total, now, row.leaf)
 
 
-_UNIT_BEFORE = re.compile(r"^\S{3,30}(?:本级|机关|[局委办厅所站队馆校院]|中心)(?:\([^()]*\))?\s+(?=\S{4})")
+_UNIT_BEFORE = late(r"^\S{3,30}(?:本级|机关|[局委办厅所站队馆校院]|中心)(?:\([^()]*\))?\s+(?=\S{4})")
 """The unit in a column before the project's name, which belongs to the label of the row."""
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import combinations
 
 from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.numbering import ordinal
 from yibenzhang.recognising.forms import GoalForm, GoalText
 from yibenzhang.recognising.indicators import Indicator, target_of
@@ -22,9 +23,9 @@ from yibenzhang.standards import fold
 
 _FEWEST = 4
 """A form with fewer indicators is not drawn up to measure every promise."""
-_LIST = re.compile(r"\{([a-z]\w+)\}")
+_LIST = late(r"\{([a-z]\w+)\}")
 _MOST_SUMMED = 12
-_NUMBERS = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.%])")
+_NUMBERS = late(r"(?<![\d.])\d+(?:\.\d+)?(?![\d.%])")
 _NEAR = Decimal("0.05")
 """A number that is about a target is that target, rounded."""
 _SHOWN = 40
@@ -38,7 +39,7 @@ def _year_goal(form: GoalForm) -> GoalText | None:
 
 def _pattern(lists: Mapping[str, Sequence[str]], name: str) -> re.Pattern[str]:
     """A pattern of the standards; {words} in it stands for the list of that name, the longest first."""
-    return re.compile(
+    return late(
         _LIST.sub(lambda m: "|".join(sorted(lists[m.group(1)], key=len, reverse=True)), "|".join(lists[name]))
     )
 
@@ -128,7 +129,7 @@ def _about(i: Indicator, found: re.Match[str]) -> bool:
 def later(case: Case) -> Iterator[Issue]:
     """A day by which the goal of the year is to be reached that lies after the year, unless the project goes on."""
     year, by = case.year or 0, _pattern(case.standards.lists, "goal_by")
-    closing = re.compile("|".join(case.standards.lists["goal_past"]))
+    closing = late("|".join(case.standards.lists["goal_past"]))
     for form in case.forms:
         goal = _year_goal(form)
         if goal is None or _goes_on(form, year):
@@ -173,7 +174,7 @@ def described(case: Case) -> Iterator[Issue]:
     """A goal that lists what the project consists of and names nothing to be reached."""
     lists = case.standards.lists
     opening = _pattern(lists, "goal_opening")
-    aims = re.compile("|".join(lists["goal_aims"]))
+    aims = late("|".join(lists["goal_aims"]))
     for form in case.forms:
         goal = _year_goal(form)
         text = "".join(goal.text.split()) if goal is not None else ""
@@ -184,7 +185,7 @@ def described(case: Case) -> Iterator[Issue]:
 @rule("goals.session", needs=("forms",), stages=("budget",))
 def sessions(case: Case) -> Iterator[Issue]:
     """A goal that is to carry out what one plenum decided, beside a later plenum elsewhere in the disclosure."""
-    session, order = re.compile(case.standards.lists["sessions"][0]), case.standards.lists["session_order"]
+    session, order = late(case.standards.lists["sessions"][0]), case.standards.lists["session_order"]
 
     def ranks(text: str) -> list[tuple[tuple[int, int], str]]:
         return [

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.recognising.forms import GoalForm, GoalText
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 from yibenzhang.standards.patterns import patterns
 
-_SENTENCE = re.compile(r"[^。；;!！\n]+")
+_SENTENCE = late(r"[^。；;!！\n]+")
 _SHORT, _OFTEN = 3, 3
 """A sentence has so many letters at least, and fills a goal where it stands so many times."""
 _SHOWN = 24
@@ -34,7 +34,7 @@ def filler(case: Case) -> Iterator[Issue]:
 
 
 _WORDS = patterns("goal_repeats")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_NUMBER = late(r"\d+(?:\.\d+)?")
 _LEAST = 10
 """A sentence of fewer letters may be said of two things."""
 

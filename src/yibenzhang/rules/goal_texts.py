@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_at, issue_of
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.forms import GoalForm, GoalText
 from yibenzhang.recognising.indicators import Indicator, Target, target_of
@@ -17,11 +18,11 @@ from yibenzhang.rules.slips import agree
 from yibenzhang.standards import fold
 from yibenzhang.standards.patterns import patterns
 
-_SENTENCE = re.compile(r"[^。；;]+")
+_SENTENCE = late(r"[^。；;]+")
 _WORDS = patterns("goal_texts")
 _COUNTED = _WORDS["counted"]
 _SHOWN = 40
-_NUMBER = re.compile(r"(?P<number>\d{1,9}(?:\.\d+)?)(?P<unit>[^\d\s,，。；;、()（）]{1,3})")
+_NUMBER = late(r"(?P<number>\d{1,9}(?:\.\d+)?)(?P<unit>[^\d\s,，。；;、()（）]{1,3})")
 _COUNTING = _WORDS["counting"]
 _PROJECTS = _WORDS["projects"]
 _BEFORE = 30
@@ -41,7 +42,7 @@ def _goals(form: GoalForm) -> list[GoalText]:
 def _planned(case: Case) -> re.Pattern[str]:
     """A year with a plan for it."""
     plans = "|".join(case.standards.lists["goal_plans"])
-    return re.compile(rf"(20[0-4]\d)年(?:度|全年)?[,，]?(?:我?[省市区县局委办]|全[省市区县])?(?:{plans})")
+    return late(rf"(20[0-4]\d)年(?:度|全年)?[,，]?(?:我?[省市区县局委办]|全[省市区县])?(?:{plans})")
 
 
 @rule("goals.stale", needs=("forms", "year"), stages=("budget",))
@@ -68,9 +69,7 @@ def left_over(case: Case) -> Iterator[Issue]:
     """Tasks, indicators and dates of years gone by that are no bills of these years, in forms for a later year."""
     year, planned = case.year or 0, _planned(case)
     tasks, past = ("|".join(case.standards.lists[k]) for k in ("goal_tasks", "goal_past"))
-    task = re.compile(
-        rf"(?:{tasks})[^。；;，,]{{0,12}}?(?<![\d-])(20[0-4]\d)年(?![至\-—~])度?[^。；;，,]{{2,16}}"
-    )
+    task = late(rf"(?:{tasks})[^。；;，,]{{0,12}}?(?<![\d-])(20[0-4]\d)年(?![至\-—~])度?[^。；;，,]{{2,16}}")
     for form in case.forms:
         if form.kind not in ("project", "list"):
             continue
@@ -131,7 +130,7 @@ def _around(text: str, found: re.Match[str]) -> str:
 @rule("goals.promised", needs=("forms",))
 def promised(case: Case) -> Iterator[Issue]:
     """A number in the words of a goal that is another than the target of the indicator of that name."""
-    bound = re.compile(f"(?:{'|'.join(case.standards.lists['goal_bounds'])})+$")
+    bound = late(f"(?:{'|'.join(case.standards.lists['goal_bounds'])})+$")
     for form in case.forms:
         targets = [
             (_core(i), i, t) for i in form.indicators if (t := target_of(i.value)) is not None and t.unit
@@ -153,7 +152,7 @@ def promised(case: Case) -> Iterator[Issue]:
 @rule("goals.promised", needs=("forms", "text"), stages=("budget",))
 def promised_in_text(case: Case) -> Iterator[Issue]:
     """The same in the paragraphs of the text that speak of the project by its name."""
-    bound = re.compile(f"(?:{'|'.join(case.standards.lists['goal_bounds'])})+$")
+    bound = late(f"(?:{'|'.join(case.standards.lists['goal_bounds'])})+$")
     for form in case.forms:
         name = fold(form.name).removesuffix("项目")
         if form.kind != "project" or len(name) < _FEWEST:

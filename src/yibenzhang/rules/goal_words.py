@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.indicators import Indicator, Target, target_of
 from yibenzhang.rules.case import Case
@@ -13,7 +13,7 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 
 _KINDS = ("project", "list")
-_ADDED = re.compile(r"(?:20\d\d年?度?|项目|经费|资金|支出|[。;,.])+$|^20\d\d年?度?")
+_ADDED = late(r"(?:20\d\d年?度?|项目|经费|资金|支出|[。;,.])+$|^20\d\d年?度?")
 _TIMES = "次"
 """人 and 人次, 万人 and 万人次 count different things."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from yibenzhang.model.amounts import PERCENT
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.model.relations import Alternatives, Made, Nearly, Relation, Term
 from yibenzhang.recognising.forms import GoalForm, GoalItem
 from yibenzhang.rules.addresses import Book
@@ -22,7 +22,7 @@ _EXECUTION = 20
 _COLUMNS = {"planned": "planned", "budget": "whole_budget", "spent": "spent"}
 """Columns of an execution, and what they are called."""
 _HALF_OF_ONE_DECIMAL = Decimal("0.05")
-_NUMBERED = re.compile(r"\d+[.、．]")
+_NUMBERED = late(r"\d+[.、．]")
 PROJECTS = Address("*.projects", "total", "total")
 _TOTALS = (
     Address("*.expenditure", "total", "total"),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from yibenzhang.model.patterns import late
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.indicators import Indicator, target_of
 
-_BREAK = re.compile(r"[;；\n]")
-_LISTED = re.compile(r"[;；、\n]")
+_BREAK = late(r"[;；\n]")
+_LISTED = late(r"[;；、\n]")
 MOST = 20
 """More parts than this are a text."""
 

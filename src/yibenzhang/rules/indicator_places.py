@@ -3,12 +3,12 @@ projects."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.indicators import Indicator
 from yibenzhang.rules.case import Case
@@ -18,7 +18,7 @@ from yibenzhang.rules.indicators import MOST_NAMED, words_of
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 
-_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+_BRACKETS = late(r"[(（][^()（）]*[)）]")
 _LEAST = 5
 """A shorter name is said of many things."""
 _OPEN = frozenset({"benefit"})

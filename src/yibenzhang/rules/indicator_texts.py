@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from yibenzhang.model.issues import Issue
+from yibenzhang.model.patterns import late
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.indicators import Indicator
 from yibenzhang.rules.case import Case
@@ -20,7 +21,7 @@ _LEAST = 10
 """A sentence has more letters; what is shorter is a name, which several levels may measure."""
 _COVERED = 0.75
 """Of the shorter of two sentences so much stands in the other without a break."""
-_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+_BRACKETS = late(r"[(（][^()（）]*[)）]")
 _MOST = 40
 """Forms with more sentences than this among their indicators are not compared."""
 
@@ -94,9 +95,7 @@ def _restated(form: GoalForm, first: Indicator, i: Indicator) -> Issue:
 def fewer_values(case: Case) -> Iterator[Issue]:
     """Names of several indicators in one cell, each something counted, beside one value."""
     known = Vocabulary(words_of(case))
-    counted = re.compile(
-        rf"(?:{'|'.join(map(re.escape, known.of('counts')))})(?:[(（][^()（）]{{1,8}}[)）])?$"
-    )
+    counted = late(rf"(?:{'|'.join(map(re.escape, known.of('counts')))})(?:[(（][^()（）]{{1,8}}[)）])?$")
     for form in case.forms:
         for i in form.indicators:
             names = pieces(i.name)

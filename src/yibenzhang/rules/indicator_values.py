@@ -12,6 +12,7 @@ from functools import cached_property
 
 from yibenzhang.model.amounts import narrow
 from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.indicators import Indicator, Target, empty, target_of
 from yibenzhang.rules.case import Case
@@ -24,7 +25,7 @@ _WHOLE = 100
 _RISE, _FALL = ("≥", ">"), ("≤", "<")
 _MOST = 30
 """A value with more characters is a sentence."""
-_STATED = re.compile(r"[(（]([^()（）]{1,6})[)）][.。]?$")
+_STATED = late(r"[(（]([^()（）]{1,6})[)）][.。]?$")
 _LEVEL = "level_"
 _SHARE = 3
 """Of the targets of a document that are numbers all but one in so many have a unit, else it prints none."""
@@ -42,15 +43,15 @@ class Vocabulary:
     @cached_property
     def twice(self) -> re.Pattern[str]:
         units = "|".join(sorted(map(re.escape, self.of("single_units")), key=len, reverse=True))
-        return re.compile(rf"\d(?P<unit>{units})(?P=unit)$|\d万万元$")
+        return late(rf"\d(?P<unit>{units})(?P=unit)$|\d万万元$")
 
     @cached_property
     def signs(self) -> re.Pattern[str]:
-        return re.compile("|".join(self.of("broken_sign")) or "$^")
+        return late("|".join(self.of("broken_sign")) or "$^")
 
     @cached_property
     def unitless(self) -> re.Pattern[str]:
-        return re.compile("|".join(self.of("without_unit")) or "$^")
+        return late("|".join(self.of("without_unit")) or "$^")
 
     def name(self, indicator: Indicator, brackets: bool = False) -> str:
         """The name without its number and stray marks; what stands in brackets at its end stays where asked for."""
@@ -64,7 +65,7 @@ class Vocabulary:
 
     @cached_property
     def _dress(self) -> list[tuple[re.Pattern[str], bool]]:
-        return [(re.compile(d), "(" in d[:3]) for d in self.of("dress")]
+        return [(late(d), "(" in d[:3]) for d in self.of("dress")]
 
     @cached_property
     def _names(self) -> dict[tuple[str, bool], str]:
@@ -96,7 +97,7 @@ class Vocabulary:
 
     @cached_property
     def unbounded(self) -> re.Pattern[str]:
-        return re.compile("|".join(self.of("unbounded")) or "$^")
+        return late("|".join(self.of("unbounded")) or "$^")
 
     def joined(self, name: str) -> bool:
         """It names several things: 机构和人员, but not 参与人员."""
@@ -233,7 +234,7 @@ def _bare_numbers(
 
 def _odd_ones_out(case: Case, known: Vocabulary) -> dict[tuple[str, str], tuple[GoalForm, Indicator]]:
     """A bare number of a name that says its unit, where all others of such names print one."""
-    says = re.compile("|".join(known.of("says_unit")) or "$^")
+    says = late("|".join(known.of("says_unit")) or "$^")
     printed: set[str] = set()
     bare: dict[tuple[str, str], tuple[GoalForm, Indicator]] = {}
     for form in case.forms:

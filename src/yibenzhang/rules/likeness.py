@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
@@ -16,8 +17,8 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards import readings
 from yibenzhang.standards.patterns import patterns
 
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-_RUN = re.compile(r"[\u4e00-\u9fff]{6,}")
+_HAN = late(r"[\u4e00-\u9fff]")
+_RUN = late(r"[\u4e00-\u9fff]{6,}")
 _WORDS = patterns("likeness")
 _LEFT_OUT = 4
 """So many characters in a row may be left out of a name."""
@@ -238,7 +239,7 @@ def _by_sound(case: Case, name: str) -> Iterator[_Slip]:
 
 
 def _with_another(case: Case, piece: str, k: int) -> Iterator[tuple[Passage, re.Match[str]]]:
-    pattern = re.compile(f"{piece[:k]}(.){piece[k + 1 :]}")  # a class of all characters is slow to make
+    pattern = late(f"{piece[:k]}(.){piece[k + 1 :]}")  # a class of all characters is slow to make
     for p in case.passages:
         for m in pattern.finditer(p.text):
             if _FIRST <= m.group(1) <= _LAST and m.group(1) != piece[k]:
@@ -251,7 +252,7 @@ def _disordered(case: Case, name: str) -> Iterator[_Slip]:
     if len(name) < _PART:
         return
     middle = name[head:-tail]
-    pattern = re.compile(f"{name[:head]}(.{{{len(middle)}}}){name[-tail:]}")
+    pattern = late(f"{name[:head]}(.{{{len(middle)}}}){name[-tail:]}")
     for p in case.passages:
         for m in pattern.finditer(p.text):
             printed = m.group(1)

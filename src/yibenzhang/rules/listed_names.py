@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from yibenzhang.model.documents import Paragraph, Table
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.numbering import count_written
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.rules.case import Case
@@ -16,7 +17,7 @@ from yibenzhang.standards import fold
 from yibenzhang.standards.lexicon.counts import Named, listing_words, named_things
 from yibenzhang.standards.patterns import patterns
 
-_INSIDE = re.compile(r"\([^()]*\)")
+_INSIDE = late(r"\([^()]*\)")
 _WORDS = patterns("listed_names")
 _MOST_ROWS = 80
 _SHORT = 4

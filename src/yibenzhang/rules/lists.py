@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from yibenzhang.model.issues import Issue, issue_of
+from yibenzhang.model.patterns import late
 from yibenzhang.model.relations import Made, Relation, Term
 from yibenzhang.prose.listing import Listing, listings
 from yibenzhang.prose.numbering import count_written
@@ -92,7 +93,7 @@ def _said_to_be(listing: Listing) -> Iterator[Issue]:
 
 GOES_ON = _WORDS["goes_on"]
 """How a sentence begins that tells the parts of the amount in the one before it."""
-_NUMBERED = re.compile(r"\(?\d{1,2}[).、]|[①-⑳]")
+_NUMBERED = late(r"\(?\d{1,2}[).、]|[①-⑳]")
 FEWEST = 2
 _OF_WHICH = _WORDS["of_which"]
 
@@ -151,7 +152,7 @@ def graded_of(quantities: list[Quantity]) -> Relation | None:
     return None
 
 
-_CLOSED = re.compile(r"\)")
+_CLOSED = late(r"\)")
 
 
 def _before(q: Quantity) -> str:

@@ -7,10 +7,10 @@ one that neither knows is kept whole up to the last mark.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.naming import LEVELS
 from yibenzhang.prose.passages import Passage
 from yibenzhang.standards.patterns import patterns
@@ -18,7 +18,7 @@ from yibenzhang.standards.registers import Entry, Register, fold_name
 
 _WORDS = patterns("mentions")
 _OTHER = "其他"
-_QUOTES = re.compile(r"[“”\"‘’《》]")
+_QUOTES = late(r"[“”\"‘’《》]")
 _LEAST = 2
 _MARKS = '“”"‘’《》、'
 

@@ -7,19 +7,19 @@ the two, where the same words stand elsewhere with a character that sounds or lo
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.misspelt import mistaken
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import load
 from yibenzhang.standards.lexicon.pairs import MIDDLE, in_dictionary, in_fragment, usual
 
-_RUN = re.compile(r"[\u4e00-\u9fff]{4,}")
+_RUN = late(r"[\u4e00-\u9fff]{4,}")
 _FIRST, _LAST = "\u4e00", "\u9fff"
 _LONG = 5
 _OFTEN = 4

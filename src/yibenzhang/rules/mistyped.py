@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.pieces import Piece, pieces
 from yibenzhang.rules.registry import rule
@@ -18,8 +19,8 @@ from yibenzhang.standards.lexicon.pairs import usual
 from yibenzhang.standards.lexicon.usage import STRETCH, Usage, alike, usage
 from yibenzhang.standards.patterns import patterns
 
-_RUN = re.compile(r"[\u4e00-\u9fff]{4,}")
-_TWICE = re.compile(r"([\u4e00-\u9fff])(?=\1)")
+_RUN = late(r"[\u4e00-\u9fff]{4,}")
+_TWICE = late(r"([\u4e00-\u9fff])(?=\1)")
 _OF_LEVEL = patterns("mistyped")["of_level"]
 _AROUND = 5
 """So many characters on each side are parted into words."""

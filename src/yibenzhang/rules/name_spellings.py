@@ -25,7 +25,7 @@ _AFTER = 2
 _NEAR, _FAR = 3, 6
 _APART = 200
 _WORDS = patterns("name_spellings")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
+_HAN = late(r"[\u4e00-\u9fff]")
 _At = tuple[int, Passage, int]
 """Which passage, the passage, and where in it."""
 

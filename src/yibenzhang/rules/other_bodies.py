@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.short_names import place_of
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
@@ -23,7 +24,7 @@ def other_bodies(case: Case) -> Iterator[Issue]:
     if len(place) < _PLACE:
         return
     begins, ends, tells = _WORDS["begins"].pattern, _WORDS["ends"].pattern, _WORDS["tells"].pattern
-    pattern = re.compile(f"{begins}(?P<name>{re.escape(place)}{ends}){tells}")
+    pattern = late(f"{begins}(?P<name>{re.escape(place)}{ends}){tells}")
     known = "".join(p.text for p in case.passages) + "".join(
         fold(c.text) for t in case.tables for c in t.table.table.cells
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.recognising.indicators import Indicator, Target, target_of
 from yibenzhang.rules.case import Case
@@ -17,7 +17,7 @@ from yibenzhang.rules.indicators import words_of
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 
-_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+_BRACKETS = late(r"[(（][^()（）]*[)）]")
 _SHORT = 4
 """What is counted has so many letters at least, without the word for counting."""
 _LONGER = 4

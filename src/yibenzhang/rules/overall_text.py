@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.quantities import Quantity
 from yibenzhang.recognising.forms import GoalForm
@@ -45,7 +46,7 @@ def covered(case: Case) -> Iterator[Issue]:
         return
     total = sum((_base(f.year) for f in forms), Decimal(0))
     whole = {_base(i.fact) for f in case.forms for i in f.overview if i.kind == "year/specific"}
-    every = [re.compile(w) for w in case.standards.lists["all_have_goals"]]
+    every = [late(w) for w in case.standards.lists["all_have_goals"]]
     for q in case.quantities:
         if not q.money or q.amount.base not in whole or total >= q.amount.base - 100 * len(forms):
             continue

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards.lexicon.counts import people_words
 
 _LEAD = 30
-_INSIDE = re.compile(r"\([^()]*\)")
+_INSIDE = late(r"\([^()]*\)")
 _STOPS = "。;"
 
 
@@ -34,7 +35,7 @@ def people(case: Case) -> Iterator[Issue]:
 
 
 def _numbers() -> re.Pattern[str]:
-    return re.compile(rf"(?<![\d.,])(\d{{1,6}}){people_words().unit}")
+    return late(rf"(?<![\d.,])(\d{{1,6}}){people_words().unit}")
 
 
 def _after(p: Passage) -> Iterator[Issue]:
@@ -118,7 +119,7 @@ def _of_several(p: Passage, start: int, whole: int, sums: set[int]) -> bool:
 
 @lru_cache(maxsize=8)
 def _ending(pattern: re.Pattern[str]) -> re.Pattern[str]:
-    return re.compile(f".*?(?:{pattern.pattern})")
+    return late(f".*?(?:{pattern.pattern})")
 
 
 def _compared(p: Passage, start: int, whole: int, parts: Sequence[_Part], end: int = 0) -> Iterator[Issue]:

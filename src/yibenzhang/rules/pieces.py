@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from yibenzhang.model.documents import Cell
+from yibenzhang.model.packing import packed
 from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
 
 
+@packed
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A passage, or a cell with its blanks left out."""

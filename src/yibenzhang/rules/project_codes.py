@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from yibenzhang.model.coordinates import Coordinates
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.model.views import View
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 
-_ITEM = re.compile(r"2\d{6}")
+_ITEM = late(r"2\d{6}")
 _LEAST = 4
 """So many other codes of the project table stand in the tables of functions, and all of them."""
 

@@ -15,6 +15,7 @@ from decimal import Decimal
 from yibenzhang.model.digits import exact_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.passages import flat
 from yibenzhang.recognising.forms import GoalForm, GoalItem
 from yibenzhang.recognising.indicators import Indicator, empty
@@ -24,7 +25,7 @@ from yibenzhang.standards import fold
 from yibenzhang.standards.patterns import patterns
 from yibenzhang.standards.registers import registers
 
-_YEAR = re.compile(r"20[0-4]\d")
+_YEAR = late(r"20[0-4]\d")
 _WORDS = patterns("project_records")
 _FACTOR = {"亿元": Decimal(10_000), "万元": Decimal(1), "万": Decimal(1), "元": Decimal("0.0001")}
 _CENT = Decimal("0.01")

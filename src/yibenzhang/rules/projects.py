@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -10,6 +9,7 @@ from difflib import SequenceMatcher
 
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.quantities import Kind, Quantity
 from yibenzhang.recognising.profile import named_as_body
 from yibenzhang.recognising.table_facts import TableFacts
@@ -18,7 +18,7 @@ from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 from yibenzhang.standards.patterns import patterns
 
-_NAME = re.compile(r"(?:^|[:：。;；]|\(\d+\)|\d+[.、])([^:：。;；()]*(?:\([^()]*\)[^:：。;；()]*)*)$")
+_NAME = late(r"(?:^|[:：。;；]|\(\d+\)|\d+[.、])([^:：。;；()]*(?:\([^()]*\)[^:：。;；()]*)*)$")
 _ALIKE = 0.62
 _WORDS = patterns("projects")
 

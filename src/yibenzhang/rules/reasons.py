@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.rows import bare
 from yibenzhang.rules.case import Case
@@ -20,7 +21,7 @@ _WORDS = patterns("reasons")
 _GOES_ON = _WORDS["goes_on"].pattern
 _OTHER_WORDS = _WORDS["other_words"].pattern
 NAMED_ITEM = _WORDS["named_item"]
-_CODED = re.compile(r"(?<![\d.])2\d{6}([\u4e00-\u9fff]{3,30})(?=[,:])")
+_CODED = late(r"(?<![\d.])2\d{6}([\u4e00-\u9fff]{3,30})(?=[,:])")
 _ABOUT = _WORDS["about"]
 _FOR = _WORDS["for"]
 _USED = _WORDS["used"]
@@ -313,7 +314,7 @@ def other_self(case: Case) -> Iterator[Issue]:
     wrong = [w for w in selves if w != ending and w not in body]
     called = "|".join(map(re.escape, wrong))
     own = "|".join(w for w in wrong if _WORDS["plain_selves"].fullmatch(w))
-    pattern = re.compile(
+    pattern = late(
         rf"我({called})(?![\u4e00-\u9fff]?[长员]|{_OTHER_WORDS})"
         + (rf"|{_AT}本({own}){_GOES_ON}" if own else "")
     )

@@ -3,13 +3,13 @@ register."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from yibenzhang.model.digits import whole_number
 from yibenzhang.model.documents import Cell, Table
 from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.recognising.coded_rows import CodedRow
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
@@ -19,8 +19,8 @@ _SPLIT = 4
 """So many rows must have their code in a column for each level."""
 _SEQUENCE = 3
 """So many items that are numbered in a row must have other codes in the register."""
-_DIGITS = re.compile(r"\d{1,6}")
-_PART = re.compile(r"\d\d")
+_DIGITS = late(r"\d{1,6}")
+_PART = late(r"\d\d")
 _MOST = 6
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -10,6 +9,7 @@ from itertools import pairwise
 
 from yibenzhang.model.facts import Row
 from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place
 from yibenzhang.prose.naming import LEVEL_OF, LEVELS
 from yibenzhang.prose.passages import Passage, flat
@@ -160,7 +160,7 @@ def economic_levels(case: Case) -> Iterator[Issue]:
             )
 
 
-_APART = re.compile(r"[”“\"‘’》《\-—－]{0,2}")
+_APART = late(r"[”“\"‘’》《\-—－]{0,2}")
 
 
 @rule("registers.path", needs=("text",))

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("same_titles")
-_PAGE = re.compile(r"[.…·\s]{2,}\d*$|\d+$")
+_PAGE = late(r"[.…·\s]{2,}\d*$|\d+$")
 _LONGEST = 50
 _SHORTEST = 8
 _CONTENTS = 5

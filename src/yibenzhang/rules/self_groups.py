@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 from yibenzhang.model.digits import exact_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.recognising.forms import GoalForm
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.goal_points import base_of, wrong_group
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import fold
 
-_IN_HEADING = re.compile(r"(?<!\d)(\d{1,3}(?:\.\d+)?)分?\)?$")
+_IN_HEADING = late(r"(?<!\d)(\d{1,3}(?:\.\d+)?)分?\)?$")
 _EXECUTION = (Decimal(10), Decimal(20))
 """Points for the execution of the budget, by the national method and as regions have them."""
 _FEW = 2

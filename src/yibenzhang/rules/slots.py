@@ -23,7 +23,7 @@ _WORDS = patterns("slots")
 _MARK, _AFTER, _COMPARED = (w.pattern for w in (_WORDS["mark"], _WORDS["after"], _WORDS["compared"]))
 _SHARE, _RATE = _WORDS["share"].pattern, _WORDS["rate"].pattern
 _ENDS = _WORDS["ends"].pattern
-_FILLED = re.compile(r"\d")
+_FILLED = late(r"\d")
 
 
 @lru_cache(maxsize=1)
@@ -31,21 +31,19 @@ def _two() -> re.Pattern[str]:
     """Two directions side by side, with no more than a mark between, before what a direction stands before."""
     (up, down), (more, less) = ways(), short_ways()
     one, other = rf"(?:{up}|{more})", rf"(?:{down}|{less})"
-    return re.compile(rf"(?:{one}{_MARK}{other}|{other}{_MARK}{one}){_AFTER}")
+    return late(rf"(?:{one}{_MARK}{other}|{other}{_MARK}{one}){_AFTER}")
 
 
 @lru_cache(maxsize=1)
 def _bracketed() -> re.Pattern[str]:
     (up, down), (more, less) = ways(), short_ways()
-    return re.compile(
-        rf"{_COMPARED}\((?:{up}|{down}|{more}|{less})\)(?:幅(?:度)?)?(?=\d[\d,.]*(?:(?:万|亿)?元|%))"
-    )
+    return late(rf"{_COMPARED}\((?:{up}|{down}|{more}|{less})\)(?:幅(?:度)?)?(?=\d[\d,.]*(?:(?:万|亿)?元|%))")
 
 
 @lru_cache(maxsize=1)
 def _empty() -> re.Pattern[str]:
     up, down = ways()
-    return re.compile(rf"(?:{_SHARE}|(?:{up}|{down}){_RATE})%{_ENDS}")
+    return late(rf"(?:{_SHARE}|(?:{up}|{down}){_RATE})%{_ENDS}")
 
 
 @rule("wording.choice", needs=("text",))

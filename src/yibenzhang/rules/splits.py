@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
+from yibenzhang.model.patterns import late
 from yibenzhang.model.relations import Made, Relation, Term
 from yibenzhang.prose.listing import Listing, listings
 from yibenzhang.prose.passages import Passage
@@ -131,7 +132,7 @@ def _ends_with(clause: str, word: str) -> bool:
 
 
 _NOTHING = _WORDS["nothing"].pattern
-_DENIED = re.compile(rf"{_NOTHING}[^,;。\d]*")
+_DENIED = late(rf"{_NOTHING}[^,;。\d]*")
 _PLAIN = _WORDS["plain"]
 _EACH = _WORDS["each"]
 _OF_SOME = _WORDS["of_some"]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import flat
 from yibenzhang.rules.case import Case
@@ -14,9 +15,9 @@ from yibenzhang.rules.wording import is_title, sentence
 from yibenzhang.standards.patterns import patterns
 
 _STAGES = {"budget": ("预算", "决算"), "accounts": ("决算", "预算")}
-_PAGE_NUMBER = re.compile(r"[.…·]*[-—]?\d{0,3}[-—]?$")
+_PAGE_NUMBER = late(r"[.…·]*[-—]?\d{0,3}[-—]?$")
 _WORDS = patterns("stages")
-_QUOTED = re.compile(r"《[^《》]*》")
+_QUOTED = late(r"《[^《》]*》")
 _SURE = 3
 """So many titles must name the document's own stage for each one that names the other."""
 
@@ -33,7 +34,7 @@ def stages(case: Case) -> Iterator[Issue]:
 
 
 def _titles(case: Case) -> Iterator[tuple[str, Place]]:
-    wrong = [re.compile(w) for w in case.standards.lists[f"stage_{case.stage}_title"]]
+    wrong = [late(w) for w in case.standards.lists[f"stage_{case.stage}_title"]]
     seen: set[str] = set()
     for p in case.passages:
         text = _PAGE_NUMBER.sub("", p.text)
@@ -65,7 +66,7 @@ def _wrong(text: str, wrong: list[re.Pattern[str]], year: int | None) -> re.Matc
 def _sentences(case: Case) -> Iterator[tuple[str, Place]]:
     year = case.year or 0
     years = {"year": str(year), "last": str(year - 1)}
-    wrong = [re.compile(w % years) for w in case.standards.lists[f"stage_{case.stage}_text"]]
+    wrong = [late(w % years) for w in case.standards.lists[f"stage_{case.stage}_text"]]
     for p in case.passages:
         quoted = [m.span() for m in _QUOTED.finditer(p.text)]
         for m in (m for w in wrong for m in w.finditer(p.text) if not is_title(p)):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from yibenzhang.model.documents import Cell, Table
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.model.places import Place
 from yibenzhang.prose.passages import Passage
 from yibenzhang.rules.case import Case
@@ -18,9 +19,9 @@ from yibenzhang.standards.lexicon.counts import Statistic, other_counts, statist
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("stated_counts")
-_COUNT = re.compile(r"\d{1,7}(?:\.0+)?")
+_COUNT = late(r"\d{1,7}(?:\.0+)?")
 _BLANK = frozenset({"", "-", "--", "—", "——", "/", "*", "**"})
-_YEAR = re.compile(r"20\d\d")
+_YEAR = late(r"20\d\d")
 _BEFORE = 24
 _LINES = frozenset({"行次", "序号"})
 _HEAD = 4

@@ -6,18 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.recognising.table_facts import TableFacts
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
 from yibenzhang.standards import Phrase
-from yibenzhang.standards.entries import compiled
+from yibenzhang.standards.entries import compiled, stands_in
 
 MOST_APART = 24
 """Hits of one pattern this close (characters) are one issue."""
 _APART = "\n。\n"
 """Between passages, where all are searched at once: what is not found in the whole is in none of them."""
-_PLAIN = re.compile(r"\s*(?:-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)?\s*")
+_PLAIN = late(r"\s*(?:-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)?\s*")
 """Cells that no phrase is about: a number as it ought to be, or nothing."""
 _SHORT = 12
 """A quotation of fewer characters takes the clause before it along."""
@@ -33,9 +34,8 @@ def phrases(case: Case) -> Iterator[Issue]:
         flat(c.text) for t in case.tables for c in t.table.table.cells if not _PLAIN.fullmatch(c.text)
     )
     for phrase in case.standards.phrases:
-        pattern = compiled(phrase.pattern)
-        within = phrase.scope != "text" and pattern.search(cells)
-        somewhere = phrase.scope != "cells" and pattern.search(whole)
+        within = phrase.scope != "text" and stands_in(phrase, cells)
+        somewhere = phrase.scope != "cells" and stands_in(phrase, whole)
         if not within and not somewhere:
             continue
         found = list(_hits(phrase, case.passages if somewhere else (), case.tables if within else ()))
@@ -87,7 +87,7 @@ def _in_text(
 
 
 _OF_CELLS = ("wording.doubled", "wording.said_twice")
-_PAUSE = re.compile(r"[。;]|,(?!\d)")
+_PAUSE = late(r"[。;]|,(?!\d)")
 
 
 def _cells_in_a_row(p: Passage, found: re.Match[str]) -> bool:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from yibenzhang.model.issues import Issue, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.passages import Passage, flat
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
@@ -235,7 +236,7 @@ def _tables(case: Case, titled: set[str]) -> Iterator[Issue]:
 def tasks(case: Case) -> Iterator[Issue]:
     """Tasks of the year with last year's date."""
     year = case.year or 0
-    ahead = re.compile(_WORDS["ahead"].pattern.replace("YEAR", str(year)))
+    ahead = late(_WORDS["ahead"].pattern.replace("YEAR", str(year)))
     before: Passage | None = None
     heading = ""
     for p in case.passages if case.stage == "budget" else ():

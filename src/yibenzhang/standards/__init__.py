@@ -7,13 +7,13 @@ entries are added to (or, with the same id, take the place of) those below it.
 from __future__ import annotations
 
 import csv
-import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from yibenzhang.model.patterns import late
 from yibenzhang.standards.entries import (
     StandardsError,
     concept_of,
@@ -174,7 +174,7 @@ def _load_toml(path: Path) -> Mapping[str, Any]:
     return _parsed(path, stat.st_mtime_ns, stat.st_size)
 
 
-_CASES = re.compile(r"(?ms)^\[\[rule\.case\]\].*?(?=^\[\[rule\]\]|\Z)")
+_CASES = late(r"(?ms)^\[\[rule\.case\]\].*?(?=^\[\[rule\]\]|\Z)")
 """The cases of rules: two thirds of their files, which proving reads and no check needs."""
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from yibenzhang.model.patterns import late
+from yibenzhang.model.patterns import late, occurs
 from yibenzhang.standards.model import (
     Address,
     Concept,
@@ -71,6 +71,11 @@ def concept_of(entry: dict[str, Any]) -> Concept:
 def compiled(pattern: str) -> re.Pattern[str]:
     """The pattern of a phrase."""
     return late(pattern, re.MULTILINE)
+
+
+def stands_in(phrase: Phrase, text: str) -> bool:
+    """The pattern of a phrase is found in the text."""
+    return occurs(phrase.pattern, re.MULTILINE, text)
 
 
 def phrase_of(entry: dict[str, Any]) -> Phrase:

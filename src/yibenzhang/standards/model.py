@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from yibenzhang.model.amounts import narrow
+from yibenzhang.model.patterns import late
 from yibenzhang.standards.templates import Message
 
 
@@ -295,7 +296,7 @@ class Standards:
         return best[1] if best else ""
 
 
-_TITLE_ADDED = re.compile(r"情况|明细|预算|决算|综合|当年|本年|公开")
+_TITLE_ADDED = late(r"情况|明细|预算|决算|综合|当年|本年|公开")
 
 
 def bare_title(folded: str) -> str:
@@ -303,10 +304,10 @@ def bare_title(folded: str) -> str:
     return _TITLE_ADDED.sub("", folded).replace("总体", "总").replace("汇总", "总")
 
 
-_BODY_BEFORE = re.compile(r"^[^表预决收支\d]{4,30}(?=20\d\d年)")
+_BODY_BEFORE = late(r"^[^表预决收支\d]{4,30}(?=20\d\d年)")
 """The body's name before the year of a title."""
-_TITLE_NOISE = re.compile(r"20\d\d年度?|区级|市级|省级|县级|本级|年度|部门|预算单位|(?<!分)单位")
-_TITLE_PREFIX = re.compile(
+_TITLE_NOISE = late(r"20\d\d年度?|区级|市级|省级|县级|本级|年度|部门|预算单位|(?<!分)单位")
+_TITLE_PREFIX = late(
     r"^(?:附?表[-\d]*(?:[-.]\d+)*[.、:]?|(?:公开|预算|决算)\d+表[:.]?|"
     r"[（(][一二三四五六七八九十]+[）)]|[一二三四五六七八九十]+[、.]|\d+[.、])"
 )

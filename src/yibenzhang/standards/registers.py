@@ -7,12 +7,12 @@ not the official catalogue: a code that is not found is not known, which is not 
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from yibenzhang.model.patterns import late
 from yibenzhang.standards.model import fold
 
 FUNCTION = "function"
@@ -23,7 +23,7 @@ CLASS, SECTION, ITEM = 1, 2, 3
 """The levels 类, 款 and 项; an economic classification has the first two."""
 LENGTHS = {3: CLASS, 5: SECTION, 7: ITEM}
 FOLDER = Path(__file__).parent / "registers"
-_PUNCTUATION = re.compile(r"[()、,;:·.\-]")
+_PUNCTUATION = late(r"[()、,;:·.\-]")
 
 
 @lru_cache(maxsize=16384)

@@ -15,8 +15,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-_FIELD = re.compile(r"\{(\w+)(?::([^{}|]*))?(\|word)?\}")
-_STRETCH = re.compile(r"\[([^\[\]]*)\]")
+from yibenzhang.model.patterns import late
+
+_FIELD = late(r"\{(\w+)(?::([^{}|]*))?(\|word)?\}")
+_STRETCH = late(r"\[([^\[\]]*)\]")
 _BETWEEN = "、"
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from yibenzhang.model.patterns import late
+
 _WINDOW = 12
 
 
@@ -62,6 +64,6 @@ def confused() -> tuple[Confused, ...]:
         data = tomllib.load(f)
     found = [Confused(*entry.split()) for entry in data["always"]]
     for pair in data["pair"]:
-        near, unless = (re.compile(pair[k]) if k in pair else None for k in ("near", "unless"))
+        near, unless = (late(pair[k]) if k in pair else None for k in ("near", "unless"))
         found.append(Confused(pair["wrong"], pair["right"], near, unless))
     return tuple(sorted(found, key=lambda c: (-len(c.wrong), c.wrong)))

@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from yibenzhang.model.patterns import late
+
 _TAIL = r"(?:了|额|数|率|幅度|比例)?(?:各)?(?:为|约|是|:)?$"
 _COMPARED = r"(?:[同环]比|[比较与同](?:于)?(?:20\d\d年|上年|去年|上一?年度|年初|同期)[^,。;:、]{0,12})"
 
@@ -35,7 +37,7 @@ def fall() -> re.Pattern[str]:
 def undecided() -> re.Pattern[str]:
     """Both directions, of which a template lets one choose."""
     up, down = _any("up"), _any("down")
-    return re.compile(rf"(?:{up}\({down}\)|{down}\({up}\)|{up}/{down}){_TAIL}")
+    return late(rf"(?:{up}\({down}\)|{down}\({up}\)|{up}/{down}){_TAIL}")
 
 
 def ways() -> tuple[str, str]:
@@ -53,7 +55,7 @@ def short_ways() -> tuple[str, str]:
 
 
 def _before(words: str, short: str, never: str) -> re.Pattern[str]:
-    return re.compile(rf"{never}{_any(words)}{_TAIL}|{_COMPARED}{_any(short)}$")
+    return late(rf"{never}{_any(words)}{_TAIL}|{_COMPARED}{_any(short)}$")
 
 
 def _any(*kinds: str) -> str:
@@ -106,22 +108,22 @@ def reason_words() -> ReasonWords:
     up, down = ("|".join(map(re.escape, data[k])) for k in ("up", "down"))
     also_up, also_down = ("|".join(map(re.escape, data[k])) for k in ("also_up", "also_down"))
     return ReasonWords(
-        re.compile(
+        late(
             rf"{_FIRST}(?P<first>{up})|(?P<word>{up})(?:了)?(?:等|{_COUNTED})?$|(?P<than>{data['compared_up']})"
         ),
-        re.compile(
+        late(
             rf"{_FIRST}(?P<first>{down})|(?P<word>{down})(?:了)?(?:等|{_COUNTED})?$|(?P<than>{data['compared_down']})"
         ),
-        re.compile(f"{up}|{also_up}|{data['compared_up']}"),
-        re.compile(f"{down}|{also_down}|{data['compared_down']}"),
-        re.compile(f"{_but(data['neutral'])}(?:{'|'.join(map(re.escape, data['never']))})"),
-        re.compile(data["shift"]),
-        re.compile(data["opener"]),
-        re.compile(data["first"]),
-        re.compile(data["ended"]),
-        re.compile(data["gone"]),
-        re.compile(data["all_income"]),
-        re.compile("|".join(map(re.escape, data["left_over"]))),
-        re.compile(data["against_budget"]),
+        late(f"{up}|{also_up}|{data['compared_up']}"),
+        late(f"{down}|{also_down}|{data['compared_down']}"),
+        late(f"{_but(data['neutral'])}(?:{'|'.join(map(re.escape, data['never']))})"),
+        late(data["shift"]),
+        late(data["opener"]),
+        late(data["first"]),
+        late(data["ended"]),
+        late(data["gone"]),
+        late(data["all_income"]),
+        late("|".join(map(re.escape, data["left_over"]))),
+        late(data["against_budget"]),
         frozenset(data["more"]),
     )

@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from yibenzhang.model.patterns import late
+
 
 @dataclass(frozen=True, slots=True)
 class FrameWords:
@@ -67,25 +69,25 @@ def _words(data: dict[str, Any]) -> FrameWords:
     digits, marks, words = page["digits"], page["marks"], _any(page["words"])
     number = _any(data["number"]["patterns"])
     return FrameWords(
-        re.compile(rf"(?:[{marks}]|{words}|[{digits}])+", re.I),
-        re.compile(rf"[{digits}]", re.I),
-        re.compile(rf"(?:{_any(title['ends'])}){_AFTER_DASH}?{_BRACKETED}*|{_any(title['part_ends'])}"),
-        re.compile(_any(title["never"])),
-        re.compile(_any(title["within"])),
+        late(rf"(?:[{marks}]|{words}|[{digits}])+", re.I),
+        late(rf"[{digits}]", re.I),
+        late(rf"(?:{_any(title['ends'])}){_AFTER_DASH}?{_BRACKETED}*|{_any(title['part_ends'])}"),
+        late(_any(title["never"])),
+        late(_any(title["within"])),
         int(title["longest"]),
-        re.compile(title["text"]),
+        late(title["text"]),
         frozenset(title["plain"]),
-        re.compile(rf"(?:{number}){data['number']['after']}"),
-        re.compile(rf"(?:{labels}):?{money}[(]?({names})[)]?"),
-        re.compile(rf"(?:{labels}):?({_any(unit['split'])})?$"),
-        re.compile(rf"[(](?:{labels})?:?{money}({names})[)]"),
-        re.compile(rf"{money}({names})"),
-        re.compile(rf"({_any(holder['labels'])}):"),
-        re.compile(rf"(?:{holder['ends']})[^:]{{0,6}}:"),
+        late(rf"(?:{number}){data['number']['after']}"),
+        late(rf"(?:{labels}):?{money}[(]?({names})[)]?"),
+        late(rf"(?:{labels}):?({_any(unit['split'])})?$"),
+        late(rf"[(](?:{labels})?:?{money}({names})[)]"),
+        late(rf"{money}({names})"),
+        late(rf"({_any(holder['labels'])}):"),
+        late(rf"(?:{holder['ends']})[^:]{{0,6}}:"),
         frozenset(holder["never"]),
-        re.compile(_any(data["aside"]["patterns"])),
-        re.compile("|".join(data["continued"]["printed"])),
+        late(_any(data["aside"]["patterns"])),
+        late("|".join(data["continued"]["printed"])),
         frozenset(data["total"]["names"]),
         frozenset(data["contents"]["names"]),
-        re.compile(_any(data["row"]["starts"])),
+        late(_any(data["row"]["starts"])),
     )

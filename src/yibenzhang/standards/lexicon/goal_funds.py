@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from yibenzhang.model.patterns import late
+
 
 @dataclass(frozen=True, slots=True)
 class GoalFundWords:
@@ -38,15 +40,15 @@ def goal_fund_words() -> GoalFundWords:
     with Path(__file__).with_name("goal_funds.toml").open("rb") as f:
         data = tomllib.load(f)
     return GoalFundWords(
-        goals=re.compile(data["goals"]),
-        funds=re.compile(data["funds"]),
-        chosen=re.compile(data["chosen"]),
-        counted=re.compile(data["counted"]),
-        every_counted=re.compile(data["every_counted"]),
-        of_all=re.compile(data["of_all"]),
-        in_full=re.compile(data["in_full"]),
-        and_others=re.compile(data["and_others"]),
-        all=re.compile(data["all"]),
+        goals=late(data["goals"]),
+        funds=late(data["funds"]),
+        chosen=late(data["chosen"]),
+        counted=late(data["counted"]),
+        every_counted=late(data["every_counted"]),
+        of_all=late(data["of_all"]),
+        in_full=late(data["in_full"]),
+        and_others=late(data["and_others"]),
+        all=late(data["all"]),
         overall=data["overall"],
         projects=data["projects"],
         fund_words=tuple(data["fund_words"]),

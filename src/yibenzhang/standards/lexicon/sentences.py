@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from yibenzhang.model.patterns import late
 from yibenzhang.standards.lexicon.words import Lexicon, load_lexicon
 from yibenzhang.standards.model import fold
 from yibenzhang.standards.registers import registers
@@ -49,31 +50,31 @@ class NoClaimWords:
 def no_claim_words() -> NoClaimWords:
     """The patterns of [no_claim]."""
     data = _data()["no_claim"]
-    return NoClaimWords(*(re.compile("|".join(data[k])) for k in ("before", "after", "percent_before")))
+    return NoClaimWords(*(late("|".join(data[k])) for k in ("before", "after", "percent_before")))
 
 
 @lru_cache(maxsize=1)
 def purpose() -> re.Pattern[str]:
     """How a clause begins that says what an amount is for."""
-    return re.compile("|".join(map(re.escape, _data()["purpose"]["words"])))
+    return late("|".join(map(re.escape, _data()["purpose"]["words"])))
 
 
 @lru_cache(maxsize=1)
 def nothing_before() -> re.Pattern[str]:
     """What a sentence says where the year before had nothing."""
-    return re.compile("|".join(_data()["nothing_before"]["words"]))
+    return late("|".join(_data()["nothing_before"]["words"]))
 
 
 @lru_cache(maxsize=1)
 def unbudgeted() -> re.Pattern[str]:
     """What a sentence says where an item had no budget at the beginning of the year."""
-    return re.compile("|".join(_data()["unbudgeted"]["words"]))
+    return late("|".join(_data()["unbudgeted"]["words"]))
 
 
 @lru_cache(maxsize=1)
 def as_before() -> re.Pattern[str]:
     """What stands right after an amount that is what it was the year before."""
-    return re.compile("|".join(_data()["as_before"]["words"]))
+    return late("|".join(_data()["as_before"]["words"]))
 
 
 @lru_cache(maxsize=1)
@@ -82,7 +83,7 @@ def rows_of_totals() -> re.Pattern[str]:
     classes = (name for e in registers().function.entries if len(e.code) == _CLASS for name in e.names)
     names = "|".join(sorted(map(re.escape, {*_data()["rows"]["words"], *classes})))
     number = "[一二三四五六七八九十]+、"
-    return re.compile(f"{number}(?:[^、]{{2,20}}{number}|(?:{names})$)")
+    return late(f"{number}(?:[^、]{{2,20}}{number}|(?:{names})$)")
 
 
 _CLASS = 3
@@ -97,19 +98,19 @@ def executed() -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def parts_follow() -> re.Pattern[str]:
     """Words after which the parts of what was just named follow."""
-    return re.compile("|".join(_folded(_data(), "nested")))
+    return late("|".join(_folded(_data(), "nested")))
 
 
 @lru_cache(maxsize=1)
 def across() -> re.Pattern[str]:
     """The beginning of a part that divides the whole another way than the parts before it."""
-    return re.compile("|".join(_data()["across"]["words"]))
+    return late("|".join(_data()["across"]["words"]))
 
 
 @lru_cache(maxsize=1)
 def selected() -> re.Pattern[str]:
     """Words that announce some of the parts only."""
-    return re.compile("|".join(_folded(_data(), "selected")))
+    return late("|".join(_folded(_data(), "selected")))
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from yibenzhang.model.patterns import late
 from yibenzhang.standards.lexicon.directions import moves
 
-_NAME = re.compile(r"\{([a-z_]+)\}")
+_NAME = late(r"\{([a-z_]+)\}")
 
 
 @lru_cache(maxsize=256)
