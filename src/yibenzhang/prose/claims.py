@@ -49,6 +49,8 @@ class _State:
 
 _WORDS = patterns("claims")
 _GOES_ON = late(rf"{COMPARES.pattern}|其中|包括|完成了?(?:年初|全年|调整后?)?预算")
+_ABOUT_IT = late(rf"{COMPARES.pattern}|完成了?(?:年初|全年|调整后?)?预算数?的?$")
+"""What is said of the amount before a semicolon."""
 
 
 def claims_of(passages: list[Passage], quantities: dict[int, list[Quantity]]) -> list[Claim]:
@@ -133,7 +135,7 @@ def _stopped(
         state.last, state.change = None, None
         if re.search(r"。[^。]*\d+[、.]", between):
             state.budget = None
-    elif ";" in between and _first(quantities, state) and COMPARES.match(goes_on):
+    elif ";" in between and _first(quantities, state) and _ABOUT_IT.match(goes_on):
         pass  # "……12.00万元；比上年预算增加……": one amount, and what became of it
     elif ";" in between and state.budget is not None and _WORDS["same_item"].search(goes_on):
         pass  # "年初预算：……；支出决算：……；完成年初预算的……": one item
@@ -282,6 +284,19 @@ def _apart_from_budget(state: _State, q: Quantity) -> None:
     """How far the amount lies from its budget."""
     if state.budget is not None and state.current is not None and state.current is not state.budget:
         state.claims.append(_claim(Says.SINCE, q, state, against=state.budget, change=q))
+    told = state.claims[-1] if state.claims else None
+    if told is None or told.says != Says.COMPLETION or told.rate is None or told.against is not None:
+        return
+    if told.subject is state.current and _of_one_budget(told.rate, q):
+        state.claims.append(replace(told, change=q))  # "完成年初预算 100%，决算数大于预算数 5 万元"
+
+
+def _of_one_budget(rate: Quantity, apart: Quantity) -> bool:
+    """A rate of completion and right behind it how far the amount lies from the budget, which may be the same one."""
+    if rate.passage is not apart.passage or not _WORDS["apart_at_once"].fullmatch(apart.lead):
+        return False
+    one, other = (_WORDS["stage"].search(q.lead) for q in (rate, apart))
+    return other is None if one is None else one[0] == "年初" and (other is None or other[0] == "年初")
 
 
 def _tells_change(current: Quantity | None, between: str) -> bool:

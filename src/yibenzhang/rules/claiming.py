@@ -228,6 +228,8 @@ def _completion(claim: Claim, near: Neighbours) -> Made:
     rate, actual = claim.rate, claim.subject
     if rate is None or actual is None:
         return None
+    if claim.change is not None:
+        return _completed_but_for(actual, claim.change, rate)
     amounts = [] if _said_together(claim) else near.before(claim)
     wholes = [claim.against, *(q for q in amounts if q.kind == Kind.BUDGETED)]
     if (nothing := completed_of_nothing(claim)) is not None:
@@ -242,6 +244,18 @@ def _completion(claim: Claim, near: Neighbours) -> Made:
     if last is None:  # nobody would hear of a rate that is wrong
         options = [replace(o, accuses=False) for o in options]
     return Alternatives(options, last)
+
+
+def _completed_but_for(actual: Quantity, apart: Quantity, rate: Quantity) -> Relation | None:
+    """100·a - p·(a - s·d) = 0: the budget is not printed, but how far the amount lies from it."""
+    a, d, p, s = actual.amount.base, apart.amount.base, rate.amount.value, Decimal(apart.sign or 1)
+    budget = a - s * d
+    if budget <= 0 or not d:
+        return None
+    terms = (Term(100 - p, actual.fact), Term(p * s, apart.fact), Term(-budget, rate.fact))
+    way = f"{shown(actual.fact)} ÷（{shown(actual.fact)} {'－' if s > 0 else '＋'} {shown(apart.fact)}）"
+    note = note_of(way, 100 * a / budget, rate)
+    return rate_relation("prose.completion", terms, budget * p, note, rate)
 
 
 def _said_together(claim: Claim) -> bool:
