@@ -175,16 +175,12 @@ def _brackets(state: _State, between: str) -> None:
 def _step(state: _State, q: Quantity, between: str) -> None:
     if q.kind == Kind.BROKEN:
         state.current, state.head, state.change = q, state.head or q, q
-    elif q.kind == Kind.VALUE and q.money and _WORDS["set_against"].search(q.lead):
-        state.last, state.base, state.change = q, None, None  # "比控制数 30 万元减少 4 万元"
-    elif q.kind == Kind.NO_CLAIM and q.money:
-        state.last, state.change = None, None  # "比控制标准 30 万元减少 4 万元，下降 13%": a base of its own
+    elif q.kind in (Kind.LAST, Kind.NO_CLAIM) or _set_against(q):
+        _compared_with(state, q)
     elif q.kind in (Kind.VALUE, Kind.ACTUAL) and q.money:
         _level(state, q, between)
     elif q.kind == Kind.BUDGETED:
         _budgeted(state, q)
-    elif q.kind == Kind.LAST:
-        state.last, state.base, state.change = q, None, None
     elif q.kind == Kind.DELTA:
         _moved(state, q, between)
     elif q.kind == Kind.RATE:
@@ -195,6 +191,20 @@ def _step(state: _State, q: Quantity, between: str) -> None:
         state.done = q
     elif q.kind == Kind.COMPLETION:
         state.claims.append(_claim(Says.COMPLETION, q, state, against=state.budget, rate=q))
+
+
+def _set_against(q: Quantity) -> bool:
+    """ "比计划数 30 万元减少 4 万元": an amount compared with that is no level."""
+    return q.kind == Kind.VALUE and q.money and bool(_WORDS["set_against"].search(q.lead))
+
+
+def _compared_with(state: _State, q: Quantity) -> None:
+    """The amount of the year before, or another base; what is no claim is a base of nothing else ("比控制标准 30
+    万元减少 4 万元，下降 13%")."""
+    if q.kind != Kind.NO_CLAIM:
+        state.last, state.base, state.change = q, None, None
+    elif q.money:
+        state.last, state.change = None, None
 
 
 def _budgeted(state: _State, q: Quantity) -> None:
@@ -284,11 +294,11 @@ def _apart_from_budget(state: _State, q: Quantity) -> None:
     """How far the amount lies from its budget."""
     if state.budget is not None and state.current is not None and state.current is not state.budget:
         state.claims.append(_claim(Says.SINCE, q, state, against=state.budget, change=q))
-    told = state.claims[-1] if state.claims else None
-    if told is None or told.says != Says.COMPLETION or told.rate is None or told.against is not None:
+    rated = state.claims[-1] if state.claims else None
+    if rated is None or rated.says != Says.COMPLETION or rated.rate is None or rated.against is not None:
         return
-    if told.subject is state.current and _of_one_budget(told.rate, q):
-        state.claims.append(replace(told, change=q))  # "完成年初预算 100%，决算数大于预算数 5 万元"
+    if rated.subject is state.current and _of_one_budget(rated.rate, q):
+        state.claims.append(replace(rated, change=q))  # "完成年初预算 100%，决算数大于预算数 5 万元"
 
 
 def _of_one_budget(rate: Quantity, apart: Quantity) -> bool:

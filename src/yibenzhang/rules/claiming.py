@@ -228,8 +228,6 @@ def _completion(claim: Claim, near: Neighbours) -> Made:
     rate, actual = claim.rate, claim.subject
     if rate is None or actual is None:
         return None
-    if claim.change is not None:
-        return _completed_but_for(actual, claim.change, rate)
     amounts = [] if _said_together(claim) else near.before(claim)
     wholes = [claim.against, *(q for q in amounts if q.kind == Kind.BUDGETED)]
     if (nothing := completed_of_nothing(claim)) is not None:
@@ -244,6 +242,12 @@ def _completion(claim: Claim, near: Neighbours) -> Made:
     if last is None:  # nobody would hear of a rate that is wrong
         options = [replace(o, accuses=False) for o in options]
     return Alternatives(options, last)
+
+
+def _completed(claim: Claim, near: Neighbours) -> Made:
+    if claim.change is None or claim.subject is None or claim.rate is None:
+        return _completion(claim, near)
+    return _completed_but_for(claim.subject, claim.change, claim.rate)
 
 
 def _completed_but_for(actual: Quantity, apart: Quantity, rate: Quantity) -> Relation | None:
@@ -295,7 +299,7 @@ MAKERS: dict[Says, Callable[[Claim, Neighbours], Made]] = {
     Says.CHANGE: _change,
     Says.SINCE: _since,
     Says.SHARE: share_claim,
-    Says.COMPLETION: _completion,
+    Says.COMPLETION: _completed,
     Says.MORE: _compared,
     Says.LESS: _compared,
     Says.SAME: _compared,

@@ -231,8 +231,7 @@ def numbered(case: Case) -> Iterator[Issue]:
         if kind == "part":
             last = {k: v for k, v in last.items() if k == kind}  # below a part numbers begin anew
         before = last.get(kind)
-        first = bool(_WORDS["first"].fullmatch(match.group()))
-        anew = (broken and (first or kind in ("part", "digit"))) or (opened and first)
+        anew = _begins_anew(match, broken, opened)
         if before and before[0] == match.group() and not anew and _beside(before, p):
             words = p.verbatim(0, len(p.text)).strip()
             there = (before[1].text[:40], before[1].place(0))
@@ -242,6 +241,13 @@ def numbered(case: Case) -> Iterator[Issue]:
         broken = opened = False
         last[kind] = (match.group(), p, (*p.section, p.text))
     yield from _in_a_row(case.passages)
+
+
+def _begins_anew(number: re.Match[str], broken: bool, opened: bool) -> bool:
+    """A number behind a line that may be a heading without one, or the first behind a line that announces a list."""
+    if _WORDS["first"].fullmatch(number.group()):
+        return broken or opened
+    return broken and number.lastgroup in ("part", "digit")
 
 
 def _in_a_row(passages: Sequence[Passage]) -> Iterator[Issue]:

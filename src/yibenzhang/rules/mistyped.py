@@ -107,7 +107,8 @@ def slips(text: str, known: Usage, marks: Marks) -> Iterator[Slip]:
             gain, right = max(new)
             yield _slip(place, run, at, right, gain)
     for m in _TWICE.finditer(text):
-        if m[1] not in marks.single:
+        of_level = _OF_LEVEL.match(text, m.start())  # 甲州州本级: the name of a place, then its own level
+        if m[1] not in marks.single and not of_level:
             run, at = _about(text, m.start())
             if _twice(run, at, known, marks):
                 yield _slip(m.start(), run, at, run[:at] + run[at + 1 :], _GAIN)
@@ -171,8 +172,6 @@ def _twice(run: str, at: int, known: Usage, marks: Marks) -> bool:
     ends, begins = known.ends(run, at), known.begins(run, at + 1)
     if known.joined(run, at + 1) or (ends and begins):
         return False  # 公务用车车辆, 部门门户: the end of one word and the beginning of another
-    if _OF_LEVEL.match(run, at):
-        return False  # 甲州州本级: the name of a place, then its own level
     new = run[:at] + run[at + 1 :]
     if known.across(new, at) or (at == 0 and known.shared(new, 0)):
         return True
