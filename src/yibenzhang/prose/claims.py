@@ -195,7 +195,9 @@ def _step(state: _State, q: Quantity, between: str) -> None:
 
 def _set_against(q: Quantity) -> bool:
     """ "比计划数 30 万元减少 4 万元": an amount compared with that is no level."""
-    return q.kind == Kind.VALUE and q.money and bool(_WORDS["set_against"].search(q.lead))
+    if q.kind != Kind.VALUE or not q.money or not _WORDS["set_against"].search(q.lead):
+        return False
+    return _WORDS["set_against_by"].match(q.passage.text, q.end) is not None
 
 
 def _compared_with(state: _State, q: Quantity) -> None:
