@@ -3,8 +3,11 @@ list of projects hang together."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -13,6 +16,7 @@ from yibenzhang.model.documents import Cell
 from yibenzhang.model.places import LinePlace
 from yibenzhang.proving import document_of
 from yibenzhang.recognising.indicators import Columns, Indicator, cells_of
+from yibenzhang.rules.goal_copies import importance
 from yibenzhang.rules.goal_missing import _sizes
 from yibenzhang.rules.goal_promises import _Measured
 from yibenzhang.rules.indicator_parts import parts_of, pieces, unpaired
@@ -171,3 +175,15 @@ def test_a_row_that_merged_cells_cover_whole_is_no_indicator() -> None:
     columns = Columns({"name": 0, "value": 1}, True, frozenset())
     assert cells_of(columns, [], [named, None]) is None
     assert cells_of(columns, [named], [named, None]) == {"name": named}
+
+
+@pytest.mark.parametrize(
+    ("name", "weights", "told_of"),
+    [("", "50 25 10 10", 1), ("", "50 30 10 10 50 30 10 10", 0), ("库房改造", "90 90 10 10", 1)],
+)
+def test_weights_of_several_projects_without_a_name_are_not_summed(
+    name: str, weights: str, told_of: int
+) -> None:
+    rows = tuple(replace(indicator("检修门禁套数", "≥2套"), weight=w) for w in weights.split())
+    case = SimpleNamespace(forms=(SimpleNamespace(kind="project", name=name, indicators=rows),))
+    assert len(list(importance(cast(Any, case)))) == told_of
