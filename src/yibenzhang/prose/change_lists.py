@@ -49,8 +49,8 @@ def change_lists(passages: Sequence[Passage], numbers: Numbers, known: Known) ->
 
 
 def _in_brackets(found: list[Quantity]) -> Iterator[ChangeList]:
-    """ "甲费 24.8 万元（购置费 0 万元，比上年减少 19.6 万元；运行费 24.8 万元，与上年持平），比上年减少 19.6 万元": like
-    any list that tells its parts with the change of each."""
+    """ "甲费 24.8 万元（购置费 0 万元，比上年减少 19.6 万元；运行费 24.8 万元，与上年持平），比上年减少 19.6 万元":
+    like any list that tells its parts with the change of each."""
     for at, whole in enumerate(found):
         text = whole.passage.text
         close = text.find(")", whole.end) if text.startswith("(", whole.end) else -1
@@ -120,6 +120,20 @@ def _with_its_rate(change: Quantity, every: list[Quantity]) -> int:
     return end
 
 
+def _changes_of_parts(listing: Listing, numbers: Numbers, positions: Mapping[int, int]) -> list[Quantity]:
+    """The changes of those that moved; empty where one tells neither that nor that it is as it was."""
+    parts: list[Quantity] = []
+    for part in listing.parts:
+        change = _change_of(part, numbers, positions)
+        if change is not None:
+            if change.sign > 0 and change.amount.base > part.amount.base:
+                return []  # no increase is greater than what it led to: told by a rule of its own
+            parts.append(change)
+        elif not as_before().match(part.passage.text, part.end):
+            return []
+    return parts
+
+
 def _along(
     listing: Listing, numbers: Numbers, positions: Mapping[int, int], known: Known
 ) -> ChangeList | None:
@@ -128,15 +142,7 @@ def _along(
     list has but its first."""
     if "several" in listing.how:
         return None
-    parts: list[Quantity] = []
-    for part in listing.parts:
-        change = _change_of(part, numbers, positions)
-        if change is not None:
-            if change.sign > 0 and change.amount.base > part.amount.base:
-                return None  # no increase is greater than what it led to: told by a rule of its own
-            parts.append(change)
-        elif not as_before().match(part.passage.text, part.end):
-            return None
+    parts = _changes_of_parts(listing, numbers, positions)
     beside = [c for w in listing.wholes if (c := _change_of(w, numbers, positions)) is not None]
     wholes = beside or [c for w in listing.wholes if _long(w) for c in known.get(w.amount.base, ())]
     wholes = list({(c.amount.base, c.sign): c for c in wholes if c not in parts}.values())

@@ -110,8 +110,8 @@ def _passage(
 
 
 def _done_before(state: _State, quantities: list[Quantity]) -> None:
-    """The only amount of the passage was told first, and its budget in a later sentence: "支出 212.75 万元。主要用于……。
-    年初预算为 208.60 万元，完成年初预算的 102%"."""
+    """The only amount of the passage was told first, and its budget in a later sentence: "支出 212.75
+    万元。主要用于……。 年初预算为 208.60 万元，完成年初预算的 102%"."""
     levels = [q for q in quantities if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED)]
     if state.done is None or state.budget is None or len(levels) != 2 or levels[1] is not state.budget:
         return

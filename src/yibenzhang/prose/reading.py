@@ -393,9 +393,6 @@ class SentenceReader:
         around: dict[str, str] = {}
         above = self._above.get(id(q.passage), "")
         for heading in (*q.passage.section[-3:], *([above] if above else ())):
-            around |= {
-                d: v
-                for d, v in self._phrase(self._bare(heading)).wanted.values
-                if d in ("fund", "kind", "side")
-            }
+            spoken = self._phrase(self._bare(heading)).wanted.values
+            around |= {d: v for d, v in spoken if d in ("fund", "kind", "side")}
         return tuple((d, v) for d, v in around.items() if d not in here)

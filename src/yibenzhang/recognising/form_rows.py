@@ -98,15 +98,20 @@ def _former(form: OpenForm, cell: Cell, table: Table) -> None:
             form.put("former", GoalItem(m.group(1), fact))
 
 
-def indicator(form: OpenForm, line: Line) -> bool:
-    """A row of indicators, or the total of their points."""
-    scored: list[str] = [n for n in ("weight", "score") if n in line.columns]
+def _total_row(form: OpenForm, line: Line, scored: list[str]) -> bool:
+    """The total of the points, or what the weights come to."""
     total = line.kind(line.cells[0]) if line.cells else ""
     if scored and total in ("points", "score", "sum"):
         _total_points(form, line, scored, total)
         return True
-    if total in ("points", "sum") and "importance" in line.columns:
-        return True  # what the weights come to
+    return total in ("points", "sum") and "importance" in line.columns
+
+
+def indicator(form: OpenForm, line: Line) -> bool:
+    """A row of indicators, or the total of their points."""
+    scored: list[str] = [n for n in ("weight", "score") if n in line.columns]
+    if _total_row(form, line, scored):
+        return True
     cells = cells_of(Columns(line.columns, bool(line.cover), line.basis), line.cells, line.cover)
     if cells is None or "name" not in cells:
         return True

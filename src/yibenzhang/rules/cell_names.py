@@ -57,17 +57,22 @@ def cells(case: Case) -> Iterator[Issue]:
             yield issue_at("names.cell", a[0].text, a[0].place, (b[0].text, b[0].place), other=right)
 
 
-def _names(table: Table, heading: re.Pattern[str]) -> Iterator[tuple[str, Cell]]:
-    """The cells below such headings, and right of such labels."""
-    if not any(heading.fullmatch(fold(c.text)) for c in table.cells):
-        return
-    grid, known = table.grid(), name_columns().not_name
-    columns = {
+def _headed(grid: Sequence[Sequence[Cell | None]], heading: re.Pattern[str]) -> set[int]:
+    """The columns with such a heading."""
+    return {
         k
         for row in grid[:_HEAD]
         for k, c in enumerate(row)
         if c is not None and heading.fullmatch(fold(c.text))
     }
+
+
+def _names(table: Table, heading: re.Pattern[str]) -> Iterator[tuple[str, Cell]]:
+    """The cells below such headings, and right of such labels."""
+    if not any(heading.fullmatch(fold(c.text)) for c in table.cells):
+        return
+    grid, known = table.grid(), name_columns().not_name
+    columns = _headed(grid, heading)
     done: set[tuple[int, int]] = set()
     for row in grid:
         label = False

@@ -21,7 +21,7 @@ from yibenzhang.standards.patterns import patterns
 
 _RUN = late(r"[\u4e00-\u9fff]{4,}")
 _TWICE = late(r"([\u4e00-\u9fff])(?=\1)")
-_OF_LEVEL = patterns("mistyped")["of_level"]
+_WORDS = patterns("mistyped")
 _AROUND = 5
 """So many characters on each side are parted into words."""
 _GAIN, _GAIN_LOST = 3.0, 0.5
@@ -107,7 +107,9 @@ def slips(text: str, known: Usage, marks: Marks) -> Iterator[Slip]:
             gain, right = max(new)
             yield _slip(place, run, at, right, gain)
     for m in _TWICE.finditer(text):
-        of_level = _OF_LEVEL.match(text, m.start())  # 甲州州本级: the name of a place, then its own level
+        of_level = _WORDS["of_level"].match(
+            text, m.start()
+        )  # 甲州州本级: the name of a place, then its own level
         if m[1] not in marks.single and not of_level:
             run, at = _about(text, m.start())
             if _twice(run, at, known, marks):

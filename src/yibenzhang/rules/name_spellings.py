@@ -47,7 +47,7 @@ def spellings(case: Case) -> Iterator[Issue]:
             continue
         if apart in puns and not _together(named[one], named[two], one):
             continue
-        if any(_told(i, j, k, len(one)) for i in named[one] for j in named[two]):
+        if any(_mistaken_for(i, j, k, len(one)) for i in named[one] for j in named[two]):
             continue
         wrong, right = sorted((one, two), key=lambda n: (len(named[n]), -named[n][0][0], -named[n][0][2]))
         (_, p, at), (_, q, there) = named[wrong][0], named[right][0]
@@ -97,7 +97,7 @@ def _together(one: Sequence[_At], two: Sequence[_At], name: str) -> bool:
     return any(m == n and abs(i - j) <= _APART for m, _, i in one for n, _, j in two)
 
 
-def _told(one: _At, two: _At, k: int, length: int) -> bool:
+def _mistaken_for(one: _At, two: _At, k: int, length: int) -> bool:
     """The two are different names, since they stand in one list, or so much around them agrees that it is told
     already."""
     (m, p, i), (n, q, j) = one, two

@@ -82,7 +82,7 @@ def _read(reading: Reading, case: Case) -> Made:
     if own := [*_elsewhere(reading.quantity, case), *_under_its_name(reading, case)]:
         return Alternatives([*options, *(_restates(number, f) for f in own)])
     holding = any(holds(o) for o in options)
-    if not holding and _of_a_project(reading):
+    if not holding and (_of_a_project(reading) or _of_purchases(reading)):
         return Alternatives([replace(o, accuses=False) for o in options])
     known = case.reader.cube.known(number)
     if known and (paid := _paid(reading, case)):
@@ -116,9 +116,8 @@ def _weakly(reading: Reading, options: Sequence[Relation], case: Case) -> Made:
     """A kind of reading that may be wrong accuses nobody but for a slip of the keyboard."""
     known = case.reader.cube.known(reading.quantity.fact)  # it may be said of another line of the same tables
     slips = (o for o in options if slip_of(reading.quantity.fact, o.terms[1].fact))
-    q = reading.quantity
-    whole = known or listed_whole(q, case.quantities)
-    slip = None if whole or _WORDS["bought"].search(q.passage.text, 0, q.start) else next(slips, None)
+    whole = known or listed_whole(reading.quantity, case.quantities)
+    slip = None if whole or _of_purchases(reading) else next(slips, None)
     doubt = _cut(replace(slip, rule="prose.slip"), reading.quantity) if slip else None
     return Alternatives([replace(o, accuses=False) for o in options], doubt)
 
@@ -147,6 +146,13 @@ def _told_apart(stated: Fact, carried: Fact, sign: int, case: Case) -> bool:
 
 
 _WORDS = patterns("restating")
+
+
+def _of_purchases(reading: Reading) -> bool:
+    """What is bought for a project or an item need not be all its money."""
+    q = reading.quantity
+    apart = all("procurement" not in f.table for f in reading.facts)
+    return apart and bool(_WORDS["bought"].search(q.passage.text, 0, q.start))
 
 
 def _of_a_project(reading: Reading) -> bool:
@@ -243,6 +249,12 @@ def support_kind(how: str, known: bool) -> str:
     return f"text|{how}|{'elsewhere' if known else 'nowhere'}"
 
 
+def _excused(r: Reading, made: Sequence[Relation], case: Case) -> bool:
+    number = r.quantity.fact
+    slips = any(slip_of(number, o.terms[1].fact) or _nearly(o, r.quantity) for o in made)
+    return slips or bool(_under_its_name(r, case))
+
+
 def counted(case: Case) -> Iterator[tuple[str, bool]]:
     """Kinds of readings of the amounts of a text with whether they hold.
 
@@ -258,10 +270,7 @@ def counted(case: Case) -> Iterator[tuple[str, bool]]:
         if any(holds(o) for o in made):
             yield support_kind(r.how, True), True
             yield support_kind(r.how, False), True
-        elif r.said.wanted not in right and not (
-            _under_its_name(r, case)
-            or any(slip_of(number, o.terms[1].fact) or _nearly(o, r.quantity) for o in made)
-        ):
+        elif r.said.wanted not in right and not _excused(r, made, case):
             kind = support_kind(r.how, case.reader.cube.known(number))
             missed = {(kind, residual(o).middle) for o in made}
             if not any((kind, -by) in apart for _, by in missed):

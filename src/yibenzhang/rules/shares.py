@@ -104,7 +104,8 @@ def _taken_of(claim: Claim) -> Fact | None:
 
 
 def _all_together(claim: Claim, whole: Fact, near: Neighbours) -> bool:
-    """The share is that of all amounts of a list, of which the part is the last ("分别是甲 180 万元、乙 120 万元，占")."""
+    """The share is that of all amounts of a list, of which the part is the last ("分别是甲 180 万元、乙 120
+    万元，占")."""
     part, rate = claim.subject, claim.rate
     if part is None or rate is None:
         return False

@@ -198,7 +198,8 @@ def split_of(split: Split, quantities: list[Quantity]) -> Iterable[Relation]:
 
 
 def _divides_another(whole: Quantity, found: dict[int, Quantity], values: list[Quantity]) -> bool:
-    """The parts stand in brackets behind an amount that is none of them: "其中面向中小企业采购 3 万元（货物 1 万元……）"."""
+    """The parts stand in brackets behind an amount that is none of them: "其中面向中小企业采购 3 万元（货物 1
+    万元……）"."""
     text, first = (
         whole.passage.text,
         min((q.start for q in found.values() if q.passage is whole.passage), default=0),

@@ -13,10 +13,10 @@ from yibenzhang.model.patterns import late
 
 @dataclass(frozen=True, slots=True)
 class GoalFundWords:
-    """``funds``: the words that end before the amount; ``chosen``: only some projects are meant; ``counted``: so many
-    projects may be some of them, ``every_counted``: all of them, counted; ``of_all``: a share of all is held against
-    all, ``in_full``: all of it; ``and_others``: other funds are listed with it; ``on_projects`` and ``in_all``: rows and columns that tell what all projects, and what
-    everything, come to."""
+    """``funds``: the words that end before the amount; ``chosen``: only some projects are meant; ``counted``: so
+    many projects may be some of them, ``every_counted``: all of them, counted; ``of_all``: a share of all is held
+    against all, ``in_full``: all of it; ``and_others``: other funds are listed with it; ``on_projects`` and
+    ``in_all``: rows and columns that tell what all projects, and what everything, come to."""
 
     goals: re.Pattern[str]
     funds: re.Pattern[str]
