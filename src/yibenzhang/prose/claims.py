@@ -268,7 +268,7 @@ def _moved(state: _State, q: Quantity, between: str) -> None:
         return
     state.change, state.since = q, _last_for(state, q)
     state.moved = subject_of(q, state.current, state.head)
-    if _tells_change(state.current, between):
+    if base is None and not _from_another(state, q) and _tells_change(state.current, between):
         state.claims.append(_claim(Says.CHANGE, q, state, change=q, moved=state.moved))
     last = state.since or (base if not re.search("[,。;]", _WORDS["beside"].sub("", between)) else None)
     if last is not None and state.current is not None and last is not state.current:
@@ -290,6 +290,13 @@ def _last_for(state: _State, q: Quantity) -> Quantity | None:
         return state.last
     year = named[-1].group("year")
     return state.last if year and year in _WORDS["a_year"].findall(state.last.lead) else None
+
+
+def _from_another(state: _State, q: Quantity) -> bool:
+    """The change is told from this year's budget, or from what is no amount of the year before."""
+    named = list(_WORDS["base_said"].finditer(q.lead))
+    planned = bool(named) and named[-1].group("plan") is not None
+    return planned or (state.since is not None and state.since.kind != Kind.LAST)
 
 
 def _apart_from_budget(state: _State, q: Quantity) -> None:
