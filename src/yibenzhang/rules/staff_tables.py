@@ -16,7 +16,12 @@ from yibenzhang.standards import fold
 from yibenzhang.standards.patterns import patterns
 
 _WORDS = patterns("staff_tables")
-_KINDS = ("posts", "staff", "retired")
+_KINDS = {
+    "posts": (_WORDS["posts"], _WORDS["posts_head"]),
+    "staff": (_WORDS["staff"], _WORDS["staff_head"]),
+    "retired": (_WORDS["retired"], _WORDS["retired_head"]),
+}
+"""What the text says of each, and the heading of its column."""
 _BLANK = frozenset({"", "-", "--", "—", "——", "/", "0"})
 _HEAD = 3
 """A heading has no more rows."""
@@ -52,7 +57,7 @@ def against_staff_tables(case: Case) -> Iterator[Issue]:
 
 def _said(p: Passage, kind: str) -> re.Match[str] | None:
     """What a paragraph says of a kind, if it says it once and of no other time or part."""
-    found = list(_WORDS[kind].finditer(p.text))
+    found = list(_KINDS[kind][0].finditer(p.text))
     if p.heading or len(found) != 1:
         return None
     before = re.split("[;。]", p.text[: found[0].start()])[-1]
@@ -67,7 +72,7 @@ def _totals(table: Table) -> dict[str, _Total]:
         for k, cell in enumerate(row):
             text = _WORDS["unit"].sub("", fold(cell.text)) if cell is not None else ""
             for kind in _KINDS:
-                if _WORDS[f"{kind}_head"].fullmatch(text):
+                if _KINDS[kind][1].fullmatch(text):
                     columns.setdefault(kind, set()).add(k)
     out: dict[str, _Total] = {}
     rows = [row for row in grid if row and row[0] is not None]
