@@ -264,9 +264,11 @@ def _outlined(
             continue
         below = number is None and bool(stack) and stack[-1].lists_below
         if number is None and (below or not found):
+            if below and found:
+                stack[-1].parts_below = True
             continue  # "（二）……。其中：" and lines without a number: parts of that one
         yield from _closed(stack, depth)
-        stack = [s for s in stack if s.depth < depth]
+        stack = [s for s in stack if s.depth < depth and not s.parts_below]
         if stack and found:
             if not stack[-1].parts:
                 stack[-1].goes_on = last.get(depth, 0) + 1
@@ -316,6 +318,8 @@ class _Level:
     """One paragraph tells more than one part."""
     lists_below: bool = False
     """Its own parts follow in lines without numbers."""
+    parts_below: bool = False
+    """They were told: what is numbered behind them belongs to something else."""
     more: bool = False
     """One that it tells behind the first is greater than that: no detail of it."""
     goes_on: int = 1
