@@ -91,7 +91,7 @@ def years(case: Case) -> Iterator[Issue]:
     for p in case.passages:
         titled = list(_titles(case, p))
         yield from titled or _other_title(case, p, own)
-        yield from _sentences(case, p)
+        yield from () if titled else _sentences(case, p)
     yield from _tables(case, {p.text for p, _ in titles})
 
 
