@@ -244,7 +244,8 @@ class SentenceReader:
     def said(self, q: Quantity) -> Said | None:
         """What the clause before the number says, or where that names nothing, what it goes on about."""
         own: Said | None = None
-        if _WORDS["in_all"].fullmatch(q.lead):
+        summed = _WORDS["in_all"].search(q.lead)
+        if summed and (summed.group()[0] in ",;" or _WORDS["listed"].search(q.passage.text, 0, q.start)):
             return None  # the sum of the list before it
         for clause in clauses_before(q):
             said = self._clause(clause, own is None)
