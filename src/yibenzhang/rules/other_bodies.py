@@ -20,6 +20,7 @@ _WORDS = patterns("other_bodies")
 def other_bodies(case: Case) -> Iterator[Issue]:
     """A body of the same place that nothing else in the document knows, as the subject of a sentence on its money."""
     own = fold(case.profile.body)
+    yield from _of_its_kind(case, own)
     place = place_of(own)
     if len(place) < _PLACE:
         return
@@ -47,5 +48,25 @@ def other_bodies(case: Case) -> Iterator[Issue]:
             )
 
 
+def _of_its_kind(case: Case, own: str) -> Iterator[Issue]:
+    """Another street, town or township, told once, where the own short name begins such sentences again and again."""
+    short = _WORDS["short"].search(own)
+    if short is None:
+        return
+    begins, tells = _WORDS["begins"].pattern, _WORDS["tells"].pattern
+    pattern = re.compile(f"{begins}(?P<name>[一-鿿]{{2,4}}?{short['kind']}){tells}")
+    found = [(p, m) for p in case.passages for m in pattern.finditer(p.text)]
+    others = [(p, m) for p, m in found if m["name"] != short["name"]]
+    known = "".join(p.text for p in case.passages)
+    if len(others) == 1 and len(found) - 1 >= _USUAL and known.count(others[0][1]["name"]) == 1:
+        p, m = others[0]
+        words = p.clauses(m.start("name"), m.end())
+        yield issue_at(
+            "names.other_body", words, p.place(m.start("name")), name=m["name"], body=case.profile.body
+        )
+
+
+_USUAL = 3
+"""So many sentences begin with the own short name."""
 _PLACE = 3
 """Characters of the shortest place that a name begins with ("某县" alone says too little)."""
