@@ -62,7 +62,8 @@ def _in_brackets(found: list[Quantity]) -> Iterator[ChangeList]:
         if behind is None or behind.kind != Kind.DELTA or behind.start - close > _AT_ONCE or len(levels) < 2:
             continue
         parts = _each_change(inside)
-        if parts and sum((q.amount.base for q in levels), Decimal(0)) == whole.amount.base:
+        alike = all(_executed(q) == _executed(behind) for q in parts)
+        if parts and alike and sum((q.amount.base for q in levels), Decimal(0)) == whole.amount.base:
             yield ChangeList((behind,), tuple(parts), "changes along", tuple(levels))
 
 

@@ -115,6 +115,8 @@ def _done_before(state: _State, quantities: list[Quantity]) -> None:
     levels = [q for q in quantities if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED)]
     if state.done is None or state.budget is None or len(levels) != 2 or levels[1] is not state.budget:
         return
+    if not _WORDS["spent"].search(levels[0].lead):
+        return
     done, moved = state.done, (levels[0], levels[0].kind != Kind.BUDGETED)
     state.claims.append(_claim(Says.COMPLETION, done, state, against=state.budget, rate=done, moved=moved))
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from yibenzhang.balance.slips import slip_kind
+from yibenzhang.model.patterns import late
 from yibenzhang.model.relations import Alternatives, Made, Relation, Term
 from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.quantities import Quantity
@@ -26,6 +27,7 @@ _DIGITS = 4
 _NEARLY = Decimal("0.0005")
 """Changes this close to each other are meant to be the same one: a slip, which counts for neither."""
 _WORDS = patterns("both_sides")
+_YEAR = late(r"20\d\d")
 _Moved: TypeAlias = tuple[Quantity, Quantity]
 """An amount and its change."""
 
@@ -67,7 +69,8 @@ def _of_sides(case: Case) -> Iterator[Relation]:
             continue
         sides: dict[str, Quantity] = {}
         for k in range(at + 1, min(at + 1 + _BELOW, len(case.passages))):
-            first = next((q for q in case.by_passage.get(k, ()) if q.money), None)
+            found = [q for q in case.by_passage.get(k, ()) if q.money]
+            first = found[0] if found and sum(bool(q.sign) for q in found) == 1 else None
             same_part = case.passages[k].section == change.passage.section
             side = _WORDS["side"].fullmatch(first.lead) if first is not None and same_part else None
             if first is not None and first.sign and side is not None:
@@ -82,13 +85,22 @@ def _groups(case: Case) -> Iterator[tuple[Quantity, list[Quantity]]]:
     for subject, change in _moved(case):
         key = _coordinates(case, subject)
         if key is not None:
-            compared = bool(_WORDS["executed"].search(change.lead))
-            found[subject.amount.base, compared, *key].append(change)
+            found[subject.amount.base, _base(case, change), *key].append(change)
     for changes in found.values():
         different = list({(id(c.passage), c.start): c for c in changes}.values())
         if len(different) > 1:
             usual = _usual(different)
             yield usual, [c for c in different if c is not usual]
+
+
+def _base(case: Case, change: Quantity) -> tuple[bool, bool, frozenset[str]]:
+    """What a change is from, by the words of its sentence: what was carried out, an adjusted budget, other years than
+    the last."""
+    text = change.passage.text
+    words = text[text.rfind("。", 0, change.start) + 1 : change.start]
+    near = (str((case.year or 0) - 1), str(case.year))
+    years = frozenset(y for y in _YEAR.findall(words) if y not in near)
+    return bool(_WORDS["executed"].search(words)), bool(_WORDS["adjusted"].search(words)), years
 
 
 def _moved(case: Case) -> Iterator[_Moved]:
@@ -110,7 +122,7 @@ def _tells(claim: Claim) -> bool:
 def _coordinates(case: Case, subject: Quantity) -> tuple[object, ...] | None:
     """What the words of a total say but for its side; None where they say nothing, or name an item."""
     said = case.reader.said(subject)
-    if said is None or said.wanted.codes or said.wanted.label:
+    if said is None or said.wanted.codes or said.wanted.label or _WORDS["one_side"].search(subject.lead):
         return None
     values = dict(said.wanted.values)
     if not values:

@@ -149,6 +149,8 @@ def _new_items(case: Case) -> Iterator[Readings]:
         found = nothing_before().search(text, change.end, stop)
         if found is None or not subject.amount.value or not _said_of_it(text[change.end : found.start()]):
             continue
+        if not _WORDS["of_it"].match(text, found.end()):
+            continue  # a part of it was not there
         if not _grew_from_something(case, change, stop):
             terms = (Term(1, change.fact), Term(-1, subject.fact))
             yield Readings(

@@ -10,6 +10,7 @@ from yibenzhang.balance.slips import slip_kind
 from yibenzhang.model.digits import exact_number, whole_number
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Arguments, Issue, arguments, issue_at, issue_of
+from yibenzhang.model.patterns import late
 from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
@@ -40,7 +41,9 @@ def year_before(case: Case) -> Iterator[Issue]:
         usual, *others = sorted(groups.values(), key=len, reverse=True)
         for group in others:
             (one, _, first), (two, subject, second) = usual[0], group[0]
-            if _differ(first, second, subject_words(one) == subject_words(two)):
+            if not _other_years(first, second) and _differ(
+                first, second, subject_words(one) == subject_words(two)
+            ):
                 yield issue_of(
                     "prose.year_before",
                     (second.fact, first.fact),
@@ -50,6 +53,13 @@ def year_before(case: Case) -> Iterator[Issue]:
                 )
 
 
+def _other_years(one: Quantity, two: Quantity) -> bool:
+    """Both name the year that they compare with, and not the same."""
+    years = [set(_YEAR.findall(q.lead)) for q in (one, two)]
+    return all(years) and years[0] != years[1]
+
+
+_YEAR = late(r"20\d\d")
 _Change = tuple[Claim, Quantity, Quantity]
 """A claim with its amount and the change of that."""
 

@@ -40,7 +40,7 @@ def counted(case: Case) -> Iterator[Issue]:
 def _none(p: Passage, item: str, paid: Fact) -> Iterator[Issue]:
     """None of it is counted, though something was paid."""
     for m in _ITEMS[item][2].finditer(p.text):
-        if not _WORDS["elsewhere"].search(p.text):
+        if not _WORDS["elsewhere"].search(p.text) and not _WORDS["some"].search(p.text):
             there = (paid.text, paid.place)
             yield issue_at(
                 "counts.cost", m.group(), p.place(m.start()), there, template="none", amount=paid.text

@@ -134,7 +134,11 @@ def basic_items(tables: tuple[TableFacts, ...]) -> dict[str, tuple[str, bool]]:
 def item_lists(passages: Sequence[Passage]) -> Iterator[tuple[Passage, re.Match[str], list[str]]]:
     """The items that the text lists as parts of a kind of expenditure."""
     for p in passages:
-        plain = () if any("解释" in s for s in p.section) else _WORDS["listed_plain"].finditer(p.text)
+        plain = (
+            ()
+            if any(w in s for w in ("解释", "名词") for s in p.section)
+            else _WORDS["listed_plain"].finditer(p.text)
+        )
         for m in chain(_WORDS["listed"].finditer(p.text), _WORDS["total_behind"].finditer(p.text), plain):
             items = [i.split(",")[0] for i in _WORDS["made"].sub("", _items(m)).split("、")]
             yield p, m, [fold(i) for item in items for i in _both(item)]

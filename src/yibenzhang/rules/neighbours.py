@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from yibenzhang.model.facts import Fact
 from yibenzhang.prose.claim import Claim, Says
 from yibenzhang.prose.quantities import Kind, Quantity
@@ -41,6 +43,15 @@ class Neighbours:
         others = [c for c in self._shares if c.passage is claim.passage and c is not claim]
         same = [c for c in others if c.base == claim.base]
         return same or [c for c in others if not (c.base and claim.base) and self._in_sentence(c, claim)]
+
+    def going_on(self, claim: Claim) -> Claim:
+        """A share that names no whole goes on about the one that the first of its sentence names ("甲 3 万元，占项目
+        支出的 30%；乙 2 万元，占 20%")."""
+        before = [c for c in self._shares if c.passage is claim.passage and c.at < claim.at]
+        first = next((c for c in before if self._in_sentence(c, claim)), None)
+        if claim.base or first is None or not first.base:
+            return claim
+        return replace(claim, base=first.base, against=None)
 
     def _in_sentence(self, one: Claim, other: Claim) -> bool:
         begin, end = sorted((one.at, other.at))

@@ -49,7 +49,7 @@ def odd_spellings(case: Case) -> Iterator[Issue]:
         apart = frozenset((wrong, right))
         if apart in allowed or (wrong, right) in done or (right, wrong) in done:
             continue
-        if _beside(runs, pair) or (apart in puns and not _near(runs, pair)):
+        if _beside(runs, pair) or (apart in puns and not _near(runs, pair)) or _of_places(runs, pair):
             continue
         done.add((wrong, right))
         begin, end = _agreed(runs.text, pair)
@@ -124,6 +124,10 @@ def _quoted(runs: Runs, one: int, two: int, behind: int) -> bool:
     if behind < _WHOLE[1]:
         return False
     at = (runs.where(one), runs.where(two))
+    piece, k = at[0]
+    close = min((n for c in '”"》' if (n := piece.text.find(c, k)) >= 0), default=-1)
+    if not 0 <= close - k < behind:  # what stands behind the names is the same, too
+        return False
     return all(k > 0 and piece.text[k - 1] in '“"《' for piece, k in at)
 
 
@@ -138,6 +142,11 @@ def _beside(runs: Runs, pair: Pair) -> bool:
 
 _WORDS = patterns("odd_spellings")
 _JOINS = "、和及与"
+
+
+def _of_places(runs: Runs, pair: Pair) -> bool:
+    """Names of villages and small places, which may differ by one character."""
+    return any(_WORDS["place"].match(runs.text, k + 1) for k in (pair.odd, pair.other))
 
 
 def _near(runs: Runs, pair: Pair) -> bool:

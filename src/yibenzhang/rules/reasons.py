@@ -161,6 +161,8 @@ def unchanged(case: Case) -> Iterator[Issue]:
                 continue
             why = m.group("why")
             why = ",".join(c for c in why.split(",") if not _THRIFT.search(_CUT.sub("", c)))
+            if _WORDS["offset"].search(m.group("why")):
+                continue
             cut = any(_CUT.search(c) for c in why.split(","))
             if bool(_UP.search(why)) == bool(_DOWN.search(why) or cut):
                 continue

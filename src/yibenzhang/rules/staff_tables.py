@@ -61,7 +61,8 @@ def _said(p: Passage, kind: str) -> re.Match[str] | None:
     if p.heading or len(found) != 1:
         return None
     before = re.split("[;。]", p.text[: found[0].start()])[-1]
-    return None if _WORDS["other"].search(before) else found[0]
+    apart = _WORDS["other"].search(before) or _WORDS["parted"].match(p.text, found[0].end())
+    return None if apart else found[0]
 
 
 def _totals(table: Table) -> dict[str, _Total]:
