@@ -29,6 +29,8 @@ class _State:
     current: Quantity | None = None
     budget: Quantity | None = None
     last: Quantity | None = None
+    opening: Quantity | None = None
+    """The budget of the beginning of the year, where an adjusted one follows it."""
     base: Quantity | None = None
     """The budget that the amount is compared with: "比年初预算 155.75 万元"."""
     change: Quantity | None = None
@@ -48,6 +50,7 @@ class _State:
 
 
 _WORDS = patterns("claims")
+_OPENING = "年初"
 _GOES_ON = late(rf"{COMPARES.pattern}|其中|包括|完成了?(?:年初|全年|调整后?)?预算")
 _ABOUT_IT = late(rf"{COMPARES.pattern}|完成了?(?:年初|全年|调整后?)?预算数?的?$")
 """What is said of the amount before a semicolon."""
@@ -115,7 +118,9 @@ def _done_before(state: _State, quantities: list[Quantity]) -> None:
     levels = [q for q in quantities if q.money and q.kind in (Kind.VALUE, Kind.ACTUAL, Kind.BUDGETED)]
     if state.done is None or state.budget is None or len(levels) != 2 or levels[1] is not state.budget:
         return
-    if not _WORDS["spent"].search(levels[0].lead):
+    if not _WORDS["spent"].search(levels[0].lead) or _WORDS["of_else"].search(levels[0].lead):
+        return
+    if not _WORDS["bare_budget"].fullmatch(state.budget.lead):  # of another item
         return
     done, moved = state.done, (levels[0], levels[0].kind != Kind.BUDGETED)
     state.claims.append(_claim(Says.COMPLETION, done, state, against=state.budget, rate=done, moved=moved))
@@ -189,10 +194,17 @@ def _step(state: _State, q: Quantity, between: str) -> None:
         _rated(state, q)
     elif q.kind == Kind.SHARE:
         _shared(state, q)
-    elif q.kind == Kind.COMPLETION and (state.current is None or state.current is state.budget):
-        state.done = q
     elif q.kind == Kind.COMPLETION:
-        state.claims.append(_claim(Says.COMPLETION, q, state, against=state.budget, rate=q))
+        _completed(state, q)
+
+
+def _completed(state: _State, q: Quantity) -> None:
+    if state.current is None or state.current is state.budget:
+        state.done = q
+        return
+    of_first = state.opening is not None and _OPENING in f"{q.lead}{q.base}"
+    against = state.opening if of_first else state.budget
+    state.claims.append(_claim(Says.COMPLETION, q, state, against=against, rate=q))
 
 
 def _set_against(q: Quantity) -> bool:
@@ -214,6 +226,10 @@ def _compared_with(state: _State, q: Quantity) -> None:
 def _budgeted(state: _State, q: Quantity) -> None:
     """A budget; one that the amount is compared with takes the place of the year before: "较上年 50 万元减少 5
     万元，较预算 60 万元减少 15 万元"."""
+    last = state.budget
+    state.opening = last if last is not None and _OPENING in last.lead and _OPENING not in q.lead else None
+    if last is not None and state.current is last:
+        state.current = q  # no amount was told yet
     state.budget, state.change = q, None
     state.base = q if BASE_BUDGET.search(q.lead) else None
     if state.base is not None:

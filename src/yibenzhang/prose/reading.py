@@ -244,8 +244,8 @@ class SentenceReader:
     def said(self, q: Quantity) -> Said | None:
         """What the clause before the number says, or where that names nothing, what it goes on about."""
         own: Said | None = None
-        summed = _WORDS["in_all"].search(q.lead)
-        if summed and (summed.group()[0] in ",;" or _WORDS["listed"].search(q.passage.text, 0, q.start)):
+        behind = _WORDS["bare_sum"].match(q.lead) or _WORDS["listed"].search(q.passage.text, 0, q.start)
+        if behind and _WORDS["in_all"].search(q.lead):
             return None  # the sum of the list before it
         for clause in clauses_before(q):
             said = self._clause(clause, own is None)

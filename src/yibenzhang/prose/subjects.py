@@ -58,6 +58,8 @@ def since(
         return amount, sure
     if not sure and amount is current:
         sure = _behind_both(change, base, amount)
+    elif sure and _own(change.lead)[0] and _of_several(change, base, amount):
+        sure = False
     return amount, sure and of_base(base, amount) and not _moved_between(change, base, amount)
 
 
@@ -69,9 +71,20 @@ def _moved_between(change: Quantity, base: Quantity, amount: Quantity) -> bool:
     return bool(_WORDS["an_amount"].search(between)) or text.startswith("的", change.end)
 
 
+def _of_several(change: Quantity, base: Quantity, amount: Quantity) -> bool:
+    """Another amount stands behind the two in its sentence, before it or after it."""
+    text = change.passage.text
+    stop = text.find("。", change.end)
+    here = amount.passage is change.passage and base.passage is change.passage
+    before = here and _WORDS["an_amount"].search(text, max(amount.end, base.end), change.start)
+    return bool(before or _WORDS["an_amount"].search(text, change.end, stop if stop >= 0 else len(text)))
+
+
 def _behind_both(change: Quantity, base: Quantity, amount: Quantity) -> bool:
     """A change behind an amount and its base that names what they do not, or nothing."""
     own, item = _own(change.lead)
+    if _of_several(change, base, amount):
+        return False
     behind = change.passage.text[max(amount.end, base.end) : change.start]
     if item or _WORDS["footing"].search(behind) or _WORDS["reason"].search(behind):
         return False

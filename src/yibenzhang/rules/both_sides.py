@@ -69,14 +69,21 @@ def _of_sides(case: Case) -> Iterator[Relation]:
             continue
         sides: dict[str, Quantity] = {}
         for k in range(at + 1, min(at + 1 + _BELOW, len(case.passages))):
-            found = [q for q in case.by_passage.get(k, ()) if q.money]
-            first = found[0] if found and sum(bool(q.sign) for q in found) == 1 else None
-            same_part = case.passages[k].section == change.passage.section
-            side = _WORDS["side"].fullmatch(first.lead) if first is not None and same_part else None
-            if first is not None and first.sign and side is not None:
-                sides.setdefault(side["side"], first)
+            if case.passages[k].section == change.passage.section:
+                side, first = _side_moved(case.by_passage.get(k, ()))
+                if first is not None:
+                    sides.setdefault(side, first)
         if len(sides) > 1:
             yield from (_equal(change, first) for first in sides.values())
+
+
+def _side_moved(found: Sequence[Quantity]) -> tuple[str, Quantity | None]:
+    """The side whose change a paragraph begins with, and that change; none where it tells several."""
+    amounts = [q for q in found if q.money]
+    if not amounts or not amounts[0].sign or sum(bool(q.sign) for q in amounts) != 1:
+        return "", None
+    side = _WORDS["side"].fullmatch(amounts[0].lead)
+    return (side["side"], amounts[0]) if side is not None else ("", None)
 
 
 def _groups(case: Case) -> Iterator[tuple[Quantity, list[Quantity]]]:

@@ -44,6 +44,13 @@ class Neighbours:
         same = [c for c in others if c.base == claim.base]
         return same or [c for c in others if not (c.base and claim.base) and self._in_sentence(c, claim)]
 
+    def enumerated(self, claim: Claim) -> list[Quantity]:
+        """The amounts of its sentence before a share, behind a colon if there is one, those in brackets apart."""
+        text = claim.passage.text
+        begin = max(text.rfind(c, 0, claim.at) for c in "。:") + 1
+        near = [q for q in self._all if q.passage is claim.passage and begin <= q.start and q.end <= claim.at]
+        return [q for q in near if text.count("(", begin, q.start) == text.count(")", begin, q.start)]
+
     def going_on(self, claim: Claim) -> Claim:
         """A share that names no whole goes on about the one that the first of its sentence names ("甲 3 万元，占项目
         支出的 30%；乙 2 万元，占 20%")."""

@@ -82,7 +82,7 @@ def _read(reading: Reading, case: Case) -> Made:
     if own := [*_elsewhere(reading.quantity, case), *_under_its_name(reading, case)]:
         return Alternatives([*options, *(_restates(number, f) for f in own)])
     holding = any(holds(o) for o in options)
-    if not holding and (_of_a_project(reading) or _of_purchases(reading)):
+    if not holding and _of_something_else(reading):
         return Alternatives([replace(o, accuses=False) for o in options])
     known = case.reader.cube.known(number)
     if known and (paid := _paid(reading, case)):
@@ -146,6 +146,10 @@ def _told_apart(stated: Fact, carried: Fact, sign: int, case: Case) -> bool:
 
 
 _WORDS = patterns("restating")
+
+
+def _of_something_else(reading: Reading) -> bool:
+    return _of_a_project(reading) or _of_purchases(reading)
 
 
 def _of_purchases(reading: Reading) -> bool:

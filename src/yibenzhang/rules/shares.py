@@ -60,19 +60,12 @@ def _summed(part: Quantity, rate: Quantity) -> int | None:
 
 def _share_of_sum(claim: Claim, count: int, wholes: list[Fact], near: Neighbours) -> Made:
     """So many amounts told last, together, over what their share names."""
-    rate, parts = claim.rate, [q for q in near.before(claim) if not _in_brackets(q, claim)][:count][::-1]
-    if rate is None or len(parts) < max(count, 2):
-        return None
+    rate, parts = claim.rate, near.enumerated(claim)
+    if rate is None or count < 2 or len(parts) != count:
+        return None  # among them may be a sum, a change, or what is divided again
     options = list(given(_together(parts, whole, rate) for whole in dict.fromkeys(wholes)))
     sure = len({w.amount.base for w in wholes if w.amount}) == 1
     return Alternatives(options, options[0] if options and sure else None)
-
-
-def _in_brackets(q: Quantity, claim: Claim) -> bool:
-    """A bracket that is closed before the share opens before the amount."""
-    text = claim.passage.text
-    opened = text.count("(", 0, q.start) - text.count(")", 0, q.start)
-    return opened > text.count("(", 0, claim.at) - text.count(")", 0, claim.at)
 
 
 def _together(parts: Sequence[Quantity], whole: Fact, rate: Quantity) -> Relation | None:
