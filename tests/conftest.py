@@ -16,6 +16,7 @@ import os
 import re
 import sqlite3
 import sys
+import threading
 from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 from multiprocessing import forkserver
@@ -32,6 +33,7 @@ from sqlalchemy import event  # noqa: E402
 from sqlalchemy.pool import Pool  # noqa: E402
 
 from yibenzhang import Checked, check  # noqa: E402
+from yibenzhang.processes import forking
 from yibenzhang.processes.collecting import seldom  # noqa: E402
 from yibenzhang.reading import converting  # noqa: E402
 
@@ -52,6 +54,8 @@ Thing = TypeVar("Thing")
 
 def pytest_configure(config: pytest.Config) -> None:
     global _brief, _fast
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        forking.own_threads = threading.active_count()  # one speaks with the process that hands out the tests
     _brief = config.getoption("markexpr") in ("fast", "not long")
     _fast = config.getoption("markexpr") == "fast"
 

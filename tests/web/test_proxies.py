@@ -230,7 +230,7 @@ def test_what_the_command_line_says_reaches_the_server(
         ready(None)
 
     monkeypatch.setattr(serving, "serve_pages", serve)
-    monkeypatch.setattr(cli_serve, "_administered", lambda _: True)
+    monkeypatch.setattr(cli_serve, "_warn_of_nobody", lambda *_: None)
     start = [
         "serve",
         "--accounts",

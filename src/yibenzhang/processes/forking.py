@@ -43,8 +43,13 @@ def once(function: Callable[..., Any], arguments: tuple[Any, ...], limits: Limit
     return _awaited(ours, child, limits)
 
 
+own_threads = 1
+"""A process with more threads than this is not forked; a program that runs this one beside threads of its own that
+never hold a lock of ours may set it higher."""
+
+
 def _may_fork() -> bool:
-    return sys.platform.startswith("linux") and threading.active_count() == 1
+    return sys.platform.startswith("linux") and threading.active_count() <= own_threads
 
 
 def _child(

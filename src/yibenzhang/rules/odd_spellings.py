@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.rules.case import Case
@@ -24,6 +24,8 @@ _SIDES = ((1, 3), (2, 2), (0, 4), (3, 1))
 _WHOLE = (0, 3)
 """Enough of a name in quotes, which begins with it."""
 _FAR = 12
+_MOST = 50
+"""So many other places are looked at."""
 _NEAR = 200
 """Names that only differ by what is often played with are one name where they stand so near each other."""
 
@@ -66,7 +68,12 @@ def pairs(
     """Characters of no word with one that is read or looks alike and has the same characters about it."""
     text, known = runs.text, usage()
     bare = set(known.bare_in(text, single))
+    met: set[str] = set()
     for at in sorted(bare):
+        about = text[max(0, at - _BEHIND) : at + 1 + _BEHIND]
+        if about in met:
+            continue  # what is written again and again is looked at once
+        met.add(about)
         for other in _like(text, at):
             wrong, right = text[at], text[other]
             same = sounds.get(right, right) == sounds.get(wrong, wrong) or frozenset((wrong, right)) in looks
@@ -94,10 +101,11 @@ def _like(text: str, at: int) -> Iterator[int]:
     """Other places with the same characters behind, or before them."""
     behind, before = text[at + 1 : at + 1 + _BEHIND], text[max(0, at - _BEFORE) : at]
     if len(behind) == _BEHIND and "\n" not in behind:
-        yield from (m.start() - 1 for m in re.finditer(behind, text) if m.start() not in (0, at + 1))
+        places = islice(re.finditer(behind, text), _MOST)
+        yield from (m.start() - 1 for m in places if m.start() not in (0, at + 1))
     if len(before) == _BEFORE and "\n" not in before and text[at + 1 : at + 2] not in ("", "\n"):
         pattern = f"{before}(?=.{text[at + 1]})"
-        yield from (m.end() for m in re.finditer(pattern, text) if m.end() != at)
+        yield from (m.end() for m in islice(re.finditer(pattern, text), _MOST) if m.end() != at)
 
 
 def _agreed(text: str, pair: Pair) -> tuple[int, int]:
