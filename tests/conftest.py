@@ -33,7 +33,7 @@ from sqlalchemy import event  # noqa: E402
 from sqlalchemy.pool import Pool  # noqa: E402
 
 from yibenzhang import Checked, check  # noqa: E402
-from yibenzhang.processes import forking
+from yibenzhang.processes import forking  # noqa: E402
 from yibenzhang.processes.collecting import seldom  # noqa: E402
 from yibenzhang.reading import converting  # noqa: E402
 
