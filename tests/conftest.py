@@ -37,7 +37,9 @@ from yibenzhang.processes import forking  # noqa: E402
 from yibenzhang.processes.collecting import seldom  # noqa: E402
 from yibenzhang.reading import converting  # noqa: E402
 
-settings.register_profile("same", derandomize=True, deadline=None)  # the same examples in every run, however busy
+settings.register_profile(
+    "same", derandomize=True, deadline=None
+)  # the same examples in every run, however busy
 settings.load_profile("same")
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
