@@ -50,7 +50,6 @@ class _State:
 
 
 _WORDS = patterns("claims")
-_OPENING = "年初"
 _GOES_ON = late(rf"{COMPARES.pattern}|其中|包括|完成了?(?:年初|全年|调整后?)?预算")
 _ABOUT_IT = late(rf"{COMPARES.pattern}|完成了?(?:年初|全年|调整后?)?预算数?的?$")
 """What is said of the amount before a semicolon."""
@@ -202,9 +201,14 @@ def _completed(state: _State, q: Quantity) -> None:
     if state.current is None or state.current is state.budget:
         state.done = q
         return
-    of_first = state.opening is not None and _OPENING in f"{q.lead}{q.base}"
+    of_first = state.opening is not None and _of_beginning(f"{q.lead}{q.base}")
     against = state.opening if of_first else state.budget
     state.claims.append(_claim(Says.COMPLETION, q, state, against=against, rate=q))
+
+
+def _of_beginning(words: str) -> bool:
+    """They name the budget of the beginning of the year."""
+    return _WORDS["beginning"].search(words) is not None
 
 
 def _set_against(q: Quantity) -> bool:
@@ -227,7 +231,8 @@ def _budgeted(state: _State, q: Quantity) -> None:
     """A budget; one that the amount is compared with takes the place of the year before: "较上年 50 万元减少 5
     万元，较预算 60 万元减少 15 万元"."""
     last = state.budget
-    state.opening = last if last is not None and _OPENING in last.lead and _OPENING not in q.lead else None
+    beside = last is not None and _of_beginning(last.lead) and not _of_beginning(q.lead)
+    state.opening = last if beside else None
     if last is not None and state.current is last:
         state.current = q  # no amount was told yet
     state.budget, state.change = q, None
@@ -333,7 +338,9 @@ def _of_one_budget(rate: Quantity, apart: Quantity) -> bool:
     if rate.passage is not apart.passage or not _WORDS["apart_at_once"].fullmatch(apart.lead):
         return False
     one, other = (_WORDS["stage"].search(q.lead) for q in (rate, apart))
-    return other is None if one is None else one[0] == "年初" and (other is None or other[0] == "年初")
+    if one is None:
+        return other is None
+    return _of_beginning(one[0]) and (other is None or _of_beginning(other[0]))
 
 
 def _tells_change(current: Quantity | None, between: str) -> bool:

@@ -152,7 +152,7 @@ def graded_of(quantities: list[Quantity]) -> Relation | None:
     return None
 
 
-_CLOSED = late(r"\)|另有|;其中")
+_CLOSED = _WORDS["cars_closed"]
 
 
 def _before(q: Quantity) -> str:

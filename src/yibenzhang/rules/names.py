@@ -136,7 +136,7 @@ def item_lists(passages: Sequence[Passage]) -> Iterator[tuple[Passage, re.Match[
     for p in passages:
         plain = (
             ()
-            if any(w in s for w in ("解释", "名词") for s in p.section)
+            if any(_WORDS["glossary"].search(s) for s in p.section)
             else _WORDS["listed_plain"].finditer(p.text)
         )
         for m in chain(_WORDS["listed"].finditer(p.text), _WORDS["total_behind"].finditer(p.text), plain):

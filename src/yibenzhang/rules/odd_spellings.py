@@ -143,13 +143,12 @@ def _beside(runs: Runs, pair: Pair) -> bool:
     """They stand in one list, or each has an amount of its own: two names."""
     (p, i), (q, j) = runs.where(pair.odd), runs.where(pair.other)
     between = p.text[min(i, j) : max(i, j)] if p is q else ""
-    if between and len(between) <= _FAR * 2 and any(c in between for c in _JOINS):
+    if between and len(between) <= _FAR * 2 and _WORDS["joins"].search(between):
         return True
     return all(_WORDS["amount"].match(at.text, k + 1) for at, k in ((p, i), (q, j)))
 
 
 _WORDS = patterns("odd_spellings")
-_JOINS = "、和及与"
 
 
 def _of_places(runs: Runs, pair: Pair) -> bool:
