@@ -25,7 +25,7 @@ _WRONG = {"failed": "程序出错或进程中止", "seconds": "超过处理器�
 
 
 def hostile(
-    only: Annotated[str, typer.Option(help="只试名字合于这个通配符的，如 '*.pdf'")] = "*",
+    only: Annotated[str, typer.Option(help="只试名字合于这些通配符之一的，用逗号隔开，如 '*.pdf'")] = "*",
     part: Annotated[int, typer.Option(min=1, help="每几个里试一个")] = 1,
     begin: Annotated[int, typer.Option(min=1, help="从第几个起（接着上次的）")] = 1,
     minutes: Annotated[float, typer.Option(min=0.1, help="最多试几分钟；到时列出还没有试的个数")] = 25,
@@ -37,7 +37,8 @@ def hostile(
         raise fail("只在 Linux 上能测。")
     from bench.hostile.running import inputs, over, tried
 
-    chosen = [i for i in inputs(seed) if fnmatch.fnmatch(i.name, only)][::part][begin - 1 :]
+    wanted = only.replace("，", ",").split(",")
+    chosen = [i for i in inputs(seed) if any(fnmatch.fnmatch(i.name, w) for w in wanted)][::part][begin - 1 :]
     console, found = Console(stderr=True, highlight=False), []
     end = time.monotonic() + minutes * 60
     for k, one in enumerate(tried(chosen), start=1):

@@ -150,10 +150,11 @@ def test_a_file_over_its_limits_gets_one_sentence_and_the_rest_goes_on(tmp_path:
     assert all("MB" in r.error for r in found)
 
 
-def test_a_defect_of_the_program_is_not_called_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
-        raise LookupError("a defect")
+def broken(*_: object) -> None:
+    raise LookupError("a defect")
 
+
+def test_a_defect_of_the_program_is_not_called_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("yibenzhang.processes.confined.checking.check", broken)
     with pytest.raises(RuntimeError, match="a defect"):
         check(CLEAN, limits=Limits())
