@@ -19,7 +19,7 @@ from pathlib import Path
 from make_pairs import _READ, runs
 
 from yibenzhang.standards import HERE
-from yibenzhang.standards.lexicon.usage import LONGEST, STRETCH, followers, letter
+from yibenzhang.standards.lexicon.usage import LONGEST, STRETCH, followers, letter, stretch_lines
 
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _LEAST = {1: 1, 2: 10, 3: 10, 4: 10}
@@ -93,11 +93,11 @@ def lines(words: dict[str, float]) -> str:
 
 def write(words: dict[str, float], groups: list[str], found: list[tuple[str, str]]) -> None:
     """The three files."""
-    shared = [s for size in (STRETCH, STRETCH + 1) for s in sorted(stretches(found, size))]
+    shared = {s for size in (STRETCH, STRETCH + 1) for s in stretches(found, size)}
     files = {
         "words.txt": lines(words),
         "alike.txt": "\n".join(groups) + "\n",
-        "stretches.txt": "\n".join(shared) + "\n",
+        "stretches.txt": stretch_lines(shared),
     }
     for name, text in files.items():
         (HERE / "lexicon" / name).write_text(text, encoding="utf-8")

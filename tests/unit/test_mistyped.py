@@ -6,14 +6,14 @@ import pytest
 
 from yibenzhang.rules.mistyped import Marks, slips
 from yibenzhang.standards.lexicon.confused import places
-from yibenzhang.standards.lexicon.usage import Usage, followers, usage
+from yibenzhang.standards.lexicon.usage import Lines, Usage, stretch_lines, usage
 
 _MARKS = Marks(frozenset("的"), frozenset("费"))
-_FOUR = frozenset({"有效保障", "医疗保障", "疗保障工", "保障工作", "信息系统"})
+_STRETCHES = ("有效保障", "医疗保障", "疗保障工", "保障工作", "信息系统", "医疗保障工", "疗保障工作")
 
 
 def _known() -> Usage:
-    return Usage(usage().words, frozenset(), _FOUR, frozenset({"医疗保障工", "疗保障工作"}), followers(_FOUR))
+    return Usage(usage().words, frozenset(), Lines(stretch_lines(_STRETCHES)))
 
 
 @pytest.mark.parametrize(

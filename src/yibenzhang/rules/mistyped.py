@@ -158,12 +158,13 @@ def _lost(run: str, at: int, known: Usage, marks: Marks) -> Iterator[tuple[float
     for k in (at, at + 1):
         if not 0 < k < len(run) or known.joined(run, k) or usual(run[k - 1], run[k]):
             continue
-        for char in known.behind.get(run[k - 1], ""):
+        for char in known.behind(run[k - 1]):
             word = char + run[at] if k == at else run[at] + char
-            if run[k] not in known.behind.get(char, "") or not known.is_word(word):
+            if run[k] not in known.behind(char) or not known.is_word(word):
                 continue
             new = run[:k] + char + run[k:]
-            if any(new[a : a + STRETCH + 1] in known.five for a in range(max(0, k - STRETCH + 1), k)):
+            starts = range(max(0, k - STRETCH + 1), min(k, len(new) - STRETCH))
+            if any(known.whole(new[a : a + STRETCH + 1]) for a in starts):
                 gain = known.least(run) - known.least(new)
                 if gain >= _GAIN_LOST:
                     yield gain, new

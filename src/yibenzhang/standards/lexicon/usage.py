@@ -3,8 +3,10 @@ characters are typed for each other: what a mistyped word is known by (tools/mak
 
 words.txt has a line for each character with which words begin, parted by tabs: the character; those that make a
 word of two with it, * for itself alone; what each of these words costs, a letter each; longer words without their
-first character, each with its letter; and the characters that stand behind it anywhere in longer words. Nothing of
-it is taken apart before it is asked.
+first character, each with its letter; and the characters that stand behind it anywhere in longer words.
+stretches.txt has a line for each character, too: with it begin the stretches of four and those of five characters,
+printed without it, and last those that stand right behind it in stretches of four. Of both a line is taken apart when
+it is first asked for: a document uses one character in ten.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ STRETCH = 4
 _RARE, _SINGLE, _OWN = 8.5, 0.6, 5.0
 """What a character costs that is no word; what each costs besides that stands alone; and a word of our own list."""
 _NEVER = 1e9
-_EMPTY = ("", "", "", "")
+_COLUMNS = 4
 
 
 def letter(cost: float) -> str:
@@ -38,23 +40,33 @@ def _cost(code: str) -> float:
     return (ord(code) - ord("a")) / 2
 
 
+class Lines(dict[str, tuple[str, ...]]):
+    """The lines of a text by their first character, parted at the tabs; of a character without a line all is empty."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._whole = {line[0]: line for line in text.splitlines()}
+
+    def __missing__(self, char: str) -> tuple[str, ...]:
+        parts = (*self._whole.get(char, "").split("\t")[1:], *("",) * _COLUMNS)[:_COLUMNS]
+        self[char] = parts
+        return parts
+
+
 @dataclass(frozen=True, eq=False)
 class Usage:
-    """``words``: the lines of words.txt by their first character; ``own``: other words; ``four`` and ``five``:
-    stretches of so many characters that disclosures of several places share; ``behind``: each character with those
-    right behind it in them."""
+    """``words``: those of words.txt; ``own``: other words; ``stretches``: those of stretches.txt, which disclosures of
+    several places share."""
 
-    words: Mapping[str, tuple[str, str, str, str]]
+    words: Lines
     own: frozenset[str]
-    four: frozenset[str]
-    five: frozenset[str]
-    behind: Mapping[str, str]
+    stretches: Lines
 
     def cost(self, word: str) -> float:
         """Minus the logarithm of how often a word is used; without end where it is none."""
         if word in self.own:
             return _OWN
-        two, codes, longer, _ = self.words.get(word[:1], _EMPTY)
+        two, codes, longer, _ = self.words[word[:1]]
         if len(word) <= 2:
             at = two.find(word[1:] or "*")
             return _cost(codes[at]) if at >= 0 else _NEVER
@@ -85,7 +97,7 @@ class Usage:
         """The characters that belong to no word of several characters, wherever one may begin, and that do not often
         stand alone."""
         pairs = list(map(add, text, text[1:]))
-        seen = {pair: self.words.get(pair[0], _EMPTY) for pair in set(pairs)}
+        seen = {pair: self.words[pair[0]] for pair in set(pairs)}
         words = {pair for pair, line in seen.items() if pair[1] in line[0] or pair in self.own}
         inner = {pair for pair, line in seen.items() if pair[1] in line[3]}
         before = False
@@ -98,8 +110,16 @@ class Usage:
 
     def fitting(self, chars: Iterable[str], before: str, after: str) -> Iterator[str]:
         """Those of the characters that stand behind the one or before the other in some shared stretch."""
-        follow = self.behind.get(before, "")
-        return (c for c in chars if c in follow or (after and after in self.behind.get(c, "")))
+        follow = self.behind(before)
+        return (c for c in chars if c in follow or (after and after in self.behind(c)))
+
+    def behind(self, char: str) -> str:
+        """The characters right behind this one in shared stretches."""
+        return self.stretches[char][2]
+
+    def whole(self, text: str) -> bool:
+        """A text of four or five characters is a shared stretch."""
+        return f" {text[1:]}" in self.stretches[text[:1]][len(text) - STRETCH]
 
     def shared(self, text: str, at: int) -> bool:
         """Some stretch that holds the character at ``at`` is shared by disclosures of several places."""
@@ -115,7 +135,7 @@ class Usage:
 
     def _stretched(self, text: str, first: int, last: int) -> bool:
         starts = range(max(0, first), min(last, len(text) - STRETCH) + 1)
-        return any(text[a : a + STRETCH] in self.four for a in starts)
+        return any(self.whole(text[a : a + STRETCH]) for a in starts)
 
     def ends(self, text: str, at: int) -> bool:
         """Some word of several characters ends with the one at ``at``."""
@@ -147,40 +167,40 @@ def followers(words: Iterable[str]) -> dict[str, str]:
     return {c: "".join(sorted(o)) for c, o in found.items()}
 
 
-def lines_of(text: str) -> dict[str, tuple[str, str, str, str]]:
-    """The lines of words.txt by their first character."""
-    found = {}
-    for line in text.splitlines():
-        char, two, codes, longer, inner = line.split("\t")
-        found[char] = two, codes, longer, inner
-    return found
+def stretch_lines(stretches: Iterable[str]) -> str:
+    """Stretches of four and five characters as stretches.txt has them."""
+    found: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    for stretch in sorted(stretches):
+        found[stretch[0]][len(stretch) - STRETCH].append(f" {stretch[1:]}")
+    behind = followers(s for s in stretches if len(s) == STRETCH)
+    lines = (
+        f"{c}\t{''.join(found[c][0])}\t{''.join(found[c][1])}\t{behind.get(c, '')}\n"
+        for c in sorted({*found, *behind})
+    )
+    return "".join(lines)
 
 
 @lru_cache(maxsize=1)
 def usage() -> Usage:
     """As it is packaged, with the words of our own list."""
-    words = lines_of((_HERE / "words.txt").read_text(encoding="utf-8"))
+    words, stretches = (
+        Lines((_HERE / name).read_text(encoding="utf-8")) for name in ("words.txt", "stretches.txt")
+    )
     own = frozenset(w for group in load().lists["official_words"] for w in group.split())
-    stretches = (_HERE / "stretches.txt").read_text(encoding="utf-8").split()
-    four = frozenset(s for s in stretches if len(s) == STRETCH)
-    return Usage(words, own, four, frozenset(stretches) - four, followers(four))
+    return Usage(words, own, stretches)
 
 
 @lru_cache(maxsize=1)
-def _alike() -> Mapping[str, frozenset[str]]:
-    """Each character with those that sound or look like it."""
-    found: dict[str, set[str]] = defaultdict(set)
+def _groups() -> tuple[str, ...]:
+    """Characters that sound or look alike."""
     lists = load().lists
     groups = (_HERE / "alike.txt").read_text(encoding="utf-8").split()
-    for group in (*groups, *lists["lookalikes"], *lists["shapes"]):
-        for char in group:
-            found[char].update(group)
-    for pair in lists["homophones"]:
-        found[pair[0]].discard(pair[-1])
-        found[pair[-1]].discard(pair[0])
-    return {c: frozenset(o - {c}) for c, o in found.items()}
+    return (*groups, *lists["lookalikes"], *lists["shapes"])
 
 
+@lru_cache(maxsize=4096)
 def alike(char: str) -> frozenset[str]:
     """The characters that are typed for this one, or this one for them."""
-    return _alike().get(char, frozenset())
+    known = {c for group in _groups() if char in group for c in group}
+    pairs = ({pair[0], pair[-1]} for pair in load().lists["homophones"] if char in (pair[0], pair[-1]))
+    return frozenset(known.difference(*pairs, char))
