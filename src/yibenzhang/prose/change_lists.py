@@ -62,7 +62,7 @@ def _in_brackets(found: list[Quantity]) -> Iterator[ChangeList]:
         if behind is None or behind.kind != Kind.DELTA or behind.start - close > _AT_ONCE or len(levels) < 2:
             continue
         parts = _each_change(inside)
-        alike = all(_executed(q) == _executed(behind) for q in parts)
+        alike = _one_base(behind, parts, len(levels))
         if parts and alike and sum((q.amount.base for q in levels), Decimal(0)) == whole.amount.base:
             yield ChangeList((behind,), tuple(parts), "changes along", tuple(levels))
 
@@ -147,10 +147,17 @@ def _along(
     beside = [c for w in listing.wholes if (c := _change_of(w, numbers, positions)) is not None]
     wholes = beside or [c for w in listing.wholes if _long(w) for c in known.get(w.amount.base, ())]
     wholes = list({(c.amount.base, c.sign): c for c in wholes if c not in parts}.values())
-    wholes = [c for c in wholes if all(_executed(c) == _executed(p) for p in parts)]
+    wholes = [c for c in wholes if _one_base(c, parts, len(listing.parts))]
     if not parts or not wholes or len(listing.parts) < 2:
         return None
     return ChangeList(tuple(wholes), tuple(parts), "changes along", listing.parts)
+
+
+def _one_base(whole: Quantity, parts: Sequence[Quantity], count: int) -> bool:
+    """All are compared with the same; of ``count`` parts those without a change are as they were last year."""
+    if whole.base and len(parts) < count:
+        return False
+    return all((q.base, _executed(q)) == (whole.base, _executed(whole)) for q in parts)
 
 
 def _executed(change: Quantity) -> bool:

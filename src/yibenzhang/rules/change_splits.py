@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from yibenzhang.model.patterns import late
 from yibenzhang.model.relations import Made, Relation, Term
 from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.quantities import Kind, Quantity
@@ -21,8 +22,10 @@ _WORDS = patterns("change_splits")
 _FAR = 12
 """The parts of a whole stand in so many paragraphs below it."""
 _WHOLE = 0
+_BUDGET = "budget"
 _NEAR = 24
 """A change stands so close behind the amount that moved."""
+_BRACKET = late(r"\([^()]*\)")
 _LEVELS = (Kind.VALUE, Kind.ACTUAL)
 _SPLITS = ("prose.three_public", "prose.basic")
 """Wholes that their named parts make up in every year; what is bought need not be the same kinds."""
@@ -60,6 +63,7 @@ class _Scope:
         wholes = self._of(whole)
         if len(wholes) != 1:
             return None
+        of_budget = wholes[0].base == _BUDGET
         out = []
         for number in parts:
             some = self._of(number)
@@ -67,7 +71,7 @@ class _Scope:
                 return None
             if any(c for c in some if not c.quantity.sign and c.quantity.amount.value):
                 return None
-            if not some and not _as_it_was(number, self.names, self.passages):
+            if not some and not _as_it_was(number, self.names, self.passages, of_budget):
                 return None
             out += [c for c in some if c.quantity.amount.value]
         return out or None
@@ -89,7 +93,10 @@ def _of(case: Case, split: Split) -> Iterator[Relation]:
     parts = range(1, 1 + len(split.parts))
     apart = [names.index(words) for words in split.apart]
     for position, passage in enumerate(case.passages):
-        whole = [c for c in _changes(passage, case.by_passage.get(position, []), names) if c.of == _WHOLE]
+        wholes = [c for c in _changes(passage, case.by_passage.get(position, []), names) if c.of == _WHOLE]
+        # where it moved from the budget only, the parts did, too; beside last year's it is left alone
+        plain = [c for c in wholes if not c.quantity.base]
+        whole = plain or wholes
         if len(whole) != 1 or not whole[0].quantity.amount.value or two_ways(case, whole[0].quantity):
             continue
         passages = _below(case.passages, position)
@@ -97,6 +104,7 @@ def _of(case: Case, split: Split) -> Iterator[Relation]:
             c
             for k, p in enumerate(passages, start=position)
             for c in _changes(p, case.by_passage.get(k, []), names)
+            if c.quantity.base == whole[0].quantity.base
         ]
         scope = _Scope(passages, found, names, case)
         relations = (_sum(scope, _WHOLE, some) for some in (parts, apart) if some)
@@ -138,9 +146,8 @@ def _below(passages: Sequence[Passage], position: int) -> list[Passage]:
     first = passages[position]
     out = [first]
     for p in passages[position + 1 : position + _FAR + 1]:
-        if p.section[: len(first.section)] != first.section or (
-            p.heading and p.section == first.section[:-1]
-        ):
+        beside = p.heading and first.section and p.section == first.section[:-1]
+        if beside or p.section[: len(first.section)] != first.section:
             break
         out.append(p)
     return out
@@ -156,14 +163,18 @@ def _of_level(case: Case, change: Quantity) -> bool:
     return len(between) <= _NEAR and not _WORDS["parted"].search(between)
 
 
-def _as_it_was(number: int, names: Sequence[Sequence[str]], scope: Sequence[Passage]) -> bool:
-    """A sentence that names the part says that it is as it was, before it names another."""
+def _as_it_was(
+    number: int, names: Sequence[Sequence[str]], scope: Sequence[Passage], of_budget: bool
+) -> bool:
+    """A sentence that names the part says that it is as it was, before it names another; ``of_budget``: as budgeted."""
     named = "|".join(map(re.escape, names[number]))
     others = "|".join(re.escape(w) for n, words in enumerate(names) for w in words if n != number)
     for p in scope:
         for m in re.finditer(rf"(?:{named})[^。;]*", _plain(p.text)):
             said = as_before().search(m.group()) or _WORDS["none"].search(m.group())
-            if said is not None and not re.search(others, m.group()[: said.start()]):
+            if said is None or re.search(others, m.group()[: said.start()]):
+                continue
+            if not of_budget or _WORDS["budget"].search(m.group()[: said.end()]):
                 return True
     return False
 
@@ -173,9 +184,9 @@ def _changes(
 ) -> Iterator[_Change]:
     """The amounts by which something moved, each by the name that stands nearest before it."""
     for q in numbers:
-        if q.kind == Kind.DELTA and q.money and not q.base:
+        if q.kind == Kind.DELTA and q.money and q.base in ("", _BUDGET):
             begin = passage.text.rfind("。", 0, q.start) + 1
-            before = passage.text[begin : q.start]
+            before = _BRACKET.sub("", passage.text[begin : q.start])  # behind it: of what stands before it
             of = _named(_plain(before), names)
             if of is None and _WORDS["others"].search(before):
                 continue
@@ -185,7 +196,7 @@ def _changes(
                 of = _named(_plain(passage.section[-1]), names)
             if of is not None:
                 against = re.split("[,;。]", before)[-1]
-                base = "budget" if _WORDS["budget"].search(against) else ""
+                base = _BUDGET if q.base or _WORDS["budget"].search(against) else ""
                 yield _Change(q, of, "executed" if _WORDS["executed"].search(against) else base)
 
 
