@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from yibenzhang.ledger.ingesting import Origin, ingest
 from yibenzhang.ledger.store import Ledger, restore
 from yibenzhang.projects.book import Keeper
 from yibenzhang.projects.method import NATIONAL, method_of
@@ -438,6 +439,90 @@ def test_releases_are_rows_of_procurement_contracts_and_payments(tmp_path: Path)
     for bad in (b"[1]", b"{}", b'{"releases": []}', b"\xff", b"{"):
         with pytest.raises(ImportRefused):
             releases_of(bad)
+
+
+def test_a_contract_told_in_a_later_release_is_not_taken_twice(tmp_path: Path) -> None:
+    from yibenzhang.projects.importing import ImportRefused, known_numbers, take_rows
+    from yibenzhang.projects.ocds import releases_of
+
+    buyer = {"name": "示范市数据局"}
+    contract = {"id": "C1", "dateSigned": "2026-02-01", "value": {"amount": 100}}
+    paid = {"implementation": {"transactions": [{"id": "P1", "date": "2026-03-01", "value": {"amount": 5}}]}}
+    first = {"releases": [
+        {"ocid": "o1", "buyer": buyer, "tender": {"title": "政务云"}},
+        {"ocid": "o1", "contracts": [contract]},
+        {"ocid": "o1", "contracts": [contract]},
+    ]}  # fmt: skip
+    found = releases_of(json.dumps(first).encode())
+    assert [(r["kind"], r["name"], r["body"]) for r in found.rows] == [("contract", "政务云", "示范市数据局")]
+    assert ["没有可以收的" in found.refused[0], "C1" in found.refused[1]] == [True, True]
+    folder = Ledger(tmp_path / "账本").folder
+    take_rows(folder, found.rows, b"1", "一.json", AT)
+    later = {
+        "releases": [
+            {"ocid": "o1", "buyer": buyer, "tender": {"title": "政务云"}, "contracts": [contract | paid]}
+        ]
+    }
+    found = releases_of(json.dumps(later).encode(), known=known_numbers(folder))
+    assert [(r["kind"], r["amount"]) for r in found.rows] == [("payment", "5")] and "C1" in found.refused[0]
+    take_rows(folder, found.rows, b"2", "二.json", AT)
+    with pytest.raises(ImportRefused, match="没有能收的行"):
+        take_rows(
+            folder,
+            releases_of(json.dumps(later).encode(), known=known_numbers(folder)).rows,
+            b"3",
+            "三.json",
+            AT,
+        )
+
+
+FORM = """示范市数据局2026年部门预算
+说明一
+说明二
+项目绩效目标表
+单位：万元
+项目名称\t数据推介
+年度金额\t20.00
+一级指标\t二级指标\t三级指标\t指标值\t权重
+产出指标\t数量指标\t推介会次数\t≥10次\t30%
+\t质量指标\t展品完好率\t≥95%\t30%
+效益指标\t社会效益指标\t影响面\t明显提升\t(20分)
+满意度指标\t服务对象满意度指标\t满意度\t≥90%\t20
+"""
+
+
+def test_goals_are_lines_in_their_printed_order_with_weights_in_points(tmp_path: Path) -> None:
+    from yibenzhang.projects.method import method_of
+    from yibenzhang.projects.performing import beside_execution
+    from yibenzhang.projects.promises import goals_for
+
+    (tmp_path / "预算.txt").write_text(FORM, encoding="utf-8")
+    ledger = Ledger(tmp_path / "账本")
+    list(ingest(ledger, [str(tmp_path / "预算.txt")], AT, Origin({}), jobs=1))
+    book = Keeper().book(ledger)
+    (project,) = book.projects
+    goals = goals_for(project, 2026, book.indicators)
+    assert [(g.level1, g.name, g.weight) for g in goals] == [
+        ("产出指标", "推介会次数", "30"), ("产出指标", "展品完好率", "30"), ("效益指标", "影响面", "20"),
+        ("满意度指标", "满意度", "20"),
+    ]  # fmt: skip
+    beside = beside_execution(goals, method_of())
+    assert [g.weight for g in beside] == ["27", "27", "18", "18"]
+
+
+def test_goals_of_the_year_stand_before_those_of_the_whole_life() -> None:
+    from yibenzhang.projects.indicators import made
+    from yibenzhang.projects.promises import yearly
+
+    rows = [
+        {"event": "a", "level1": "产出指标", "name": "系统数", "target": "20个", "period": "long"},
+        {"event": "a", "level1": "产出指标", "name": "系统数", "target": "≥5个", "period": "annual"},
+        {"event": "a", "level1": "效益指标", "name": "机房数", "target": "减少", "period": "long"},
+        {"event": "b", "level1": "效益指标", "name": "用户数", "target": "100人", "period": "long"},
+    ]
+    found = made(rows).of(("a", "b"))
+    assert [i.target for i in yearly(found)] == ["≥5个", "100人"]
+    assert [i.target for i in yearly(found, same=True)] == ["≥5个", "减少", "100人"]
 
 
 # ---- from the command line -----------------------------------------------------------------------------

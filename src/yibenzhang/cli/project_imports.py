@@ -103,14 +103,14 @@ def undo_import(
 
 def _releases(store: Ledger, file: Path, body: str, rest: bool, check: bool, by: str) -> None:
     """Take a package of OCDS releases in."""
-    from yibenzhang.projects.importing import ImportRefused, take_rows
+    from yibenzhang.projects.importing import ImportRefused, known_numbers, take_rows
     from yibenzhang.projects.ocds import releases_of
     from yibenzhang.projects.words import say
 
     warn = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         data = file.read_bytes()
-        found = releases_of(data, body)
+        found = releases_of(data, body, known_numbers(store.folder))
         for why in found.refused:
             warn.print(Text(why))
         if check or (found.refused and not rest):

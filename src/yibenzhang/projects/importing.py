@@ -190,14 +190,15 @@ def _repeated(
     field = kind.field("number")
     if not number or field is None:
         return []
-    key = _number_key(kind.id, values)
+    key = number_key(kind.id, values)
     if key in known:
         return [say("known_number", field=field.name, number=number)]
     other = seen.setdefault(key, line)
     return [say("twice", other=other, field=field.name)] if other != line else []
 
 
-def _number_key(kind: str, values: Mapping[str, Any]) -> str:
+def number_key(kind: str, values: Mapping[str, Any]) -> str:
+    """By which the number of a contract, a payment and so on is the same one."""
     return f"{kind}|{values.get('body', '')}|{values.get('number', '')}"
 
 
@@ -239,6 +240,8 @@ def take_rows(
     before = next((x for x in standing(folder) if x["sha256"] == digest and x["kind"] == RELEASES), None)
     if before is not None:
         raise ImportRefused(say("before", kind="OCDS", at=before["at"]))
+    if not rows:
+        raise ImportRefused(say("none_left"))
     _append(
         folder, {"at": at, "kind": RELEASES, "file": file, "sha256": digest, "by": by, "rows": list(rows)}
     )
@@ -275,7 +278,7 @@ def standing(folder: Path) -> list[Mapping[str, Any]]:
 def known_numbers(folder: Path) -> frozenset[str]:
     """The numbers of contracts, payments and so on that were taken in, with kind and body."""
     return frozenset(
-        _number_key(row.get("kind", x["kind"]), row)
+        number_key(row.get("kind", x["kind"]), row)
         for x in standing(folder)
         for row in x["rows"]
         if row.get("number")

@@ -16,19 +16,37 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-_SQL = """
+_SQL = r"""
+WITH numbered AS (
+  SELECT i.*, CAST(regexp_extract_all(regexp_replace(i.place, '^.*#(\D)', '\1'), '\d+') AS BIGINT[]) AS at,
+         regexp_matches(i.place, '(^|#)p\d+:') AS on_page
+  FROM indicators i WHERE i.who <> '' AND i.form IN ('project', 'list', 'evaluation')
+)
 SELECT substr(i.document, 1, 12) || '-' || i.event AS event, i.level1, i.level2, i.indicator AS name, i.target,
-i.former,
-       i.last, i.actual, i.weight, i.score, i.page, i.place, i.file
-FROM indicators i WHERE i.who <> '' AND i.form IN ('project', 'list', 'evaluation')
-ORDER BY i.document, i.event, i.page, i.place
+       i.former, i.last, i.actual, i.period, i.weight, i.score, i.page, i.place, i.file
+FROM numbered i
+ORDER BY i.document, i.event, i.file, CASE WHEN i.on_page THEN [i.at[1], i.at[3], i.at[2]] ELSE i.at END, i.place
 """
-_TEXTS = ("level1", "level2", "name", "target", "former", "last", "actual", "weight", "score", "file")
+"""In the order of the rows as printed: by the numbers of a place, on a page by its height before what is beside it."""
+_TEXTS = (
+    "level1",
+    "level2",
+    "name",
+    "target",
+    "former",
+    "last",
+    "actual",
+    "period",
+    "weight",
+    "score",
+    "file",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One promise of one year, as printed; ``actual`` and ``score`` where it is one of a self-assessment."""
+    """One promise of one year, as printed; ``actual`` and ``score`` where it is one of a self-assessment; ``period``:
+    annual, long or not said."""
 
     event: str
     level1: str
@@ -38,6 +56,7 @@ class Indicator:
     former: str
     last: str
     actual: str
+    period: str
     weight: str
     score: str
     file: str
@@ -46,7 +65,12 @@ class Indicator:
     @property
     def key(self) -> tuple[str, str]:
         """By which it is the same indicator in another year."""
-        return (fold(self.level1)[:2], fold(self.name))
+        return key_of(self.level1, self.name)
+
+
+def key_of(level1: str, name: str) -> tuple[str, str]:
+    """By which two indicators are the same one."""
+    return (fold(level1)[:2], fold(name))
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from yibenzhang.projects.importing import ImportRefused
+from yibenzhang.projects.importing import ImportRefused, number_key
 from yibenzhang.projects.words import say
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -31,8 +31,9 @@ class Releases:
     refused: tuple[str, ...]
 
 
-def releases_of(data: bytes, body: str = "") -> Releases:
-    """What a release package tells. ``body``: the buyer where a release names none. Raises ImportRefused."""
+def releases_of(data: bytes, body: str = "", known: frozenset[str] = frozenset()) -> Releases:
+    """What a release package tells. ``body``: the buyer where a release names none; ``known``: the numbers that were
+    taken in before, which are not taken again. Raises ImportRefused."""
     try:
         package = json.loads(data, parse_float=Decimal)
     except (ValueError, RecursionError) as error:
@@ -42,14 +43,32 @@ def releases_of(data: bytes, body: str = "") -> Releases:
         raise ImportRefused(say("no_releases"))
     rows: list[Mapping[str, Any]] = []
     refused: list[str] = []
+    stages: dict[str, dict[str, Any]] = {}
+    taken = set(known)
     for n, release in enumerate(found, start=1):
         try:
-            rows += [{k: v for k, v in row.items() if v} for row in _rows(release, n, body)]
+            made = [{k: v for k, v in row.items() if v} for row in _rows(_staged(release, stages), n, body)]
+            if not made:
+                raise _Wrong(say("no_release_rows"))
+            for row in made:
+                key = number_key(row["kind"], row)
+                if row.get("number") and key in taken:
+                    refused.append(say("release_row", line=row["line"], number=row["number"]))
+                    continue
+                taken.add(key)
+                rows.append(row)
         except (_Wrong, AttributeError, TypeError, KeyError) as error:
             ocid = release.get("ocid", "") if isinstance(release, dict) else ""
             why = str(error) if isinstance(error, _Wrong) else type(error).__name__
             refused.append(say("release", n=n, ocid=ocid, why=why))
     return Releases(tuple(rows), tuple(refused))
+
+
+def _staged(release: Json, stages: dict[str, dict[str, Any]]) -> Json:
+    """A release with what an earlier one of the same process said of its title, budget and buyer."""
+    before = stages.setdefault(str(release.get("ocid") or ""), {}) if release.get("ocid") else {}
+    before.update({k: release[k] for k in ("tender", "planning", "buyer") if release.get(k)})
+    return {**release, **before}
 
 
 def _rows(release: Json, n: int, body: str) -> Iterator[dict[str, Any]]:

@@ -184,6 +184,15 @@ def with_weights(results: Sequence[Result], method: Method) -> tuple[Result, ...
     return tuple(_spread(results, levels, shares, whole))
 
 
+def beside_execution(results: Sequence[Result], method: Method) -> list[Result]:
+    """Weights of a form that come to all points, as they are beside those of the execution of the budget."""
+    weights = [Decimal(r.weight) for r in results if r.weight]
+    if len(weights) < len(results) or sum(weights) != method.points:
+        return list(results)
+    share = (method.points - method.execution) / method.points
+    return [replace(r, weight=f"{(Decimal(r.weight) * share).normalize():f}") for r in results]
+
+
 def _spread(
     results: Sequence[Result], levels: Sequence[str], shares: Mapping[str, Decimal], whole: Decimal
 ) -> list[Result]:

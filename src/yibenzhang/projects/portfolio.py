@@ -44,7 +44,9 @@ SELECT e.project, e.body, e.year, e.kind, g.event, g.level1, g.level2, g.name AS
        g.unit, g.actual, g.reached, g.reached_unit, g.last, g.before, g.before_unit, g.weight, g.points
 FROM given g JOIN (SELECT event, any_value(project) AS project, any_value(body) AS body, any_value(year) AS year,
                           any_value(kind) AS kind FROM event GROUP BY event) e USING (event)
+WHERE g.period <> 'long' OR g.event NOT IN (SELECT event FROM given WHERE period = 'annual')
 """
+"""Of a form with goals of the year and of the whole life of a project those of the year."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from yibenzhang.projects.events import Event
-from yibenzhang.projects.indicators import Indicator, Indicators
+from yibenzhang.projects.indicators import Indicator, Indicators, key_of
 from yibenzhang.projects.linking import Project
-from yibenzhang.projects.records import ASSESSMENT, Record, Result
+from yibenzhang.projects.records import ASSESSMENT, Record, Result, points_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def promises_of(project: Project, indicators: Indicators, records: Sequence[Reco
     """The indicators of a project in the order in which they are first told."""
     found: dict[tuple[str, str], list[tuple[int, Indicator, Event]]] = {}
     by_id = {e.id: e for e in project.events}
-    for i in indicators.of(by_id):
+    for i in yearly(indicators.of(by_id), same=True):
         event = by_id[i.event]
         found.setdefault(i.key, []).append((event.year or 0, i, event))
     out = {key: _promise(items) for key, items in found.items()}
@@ -71,7 +71,7 @@ def _promise(items: list[tuple[int, Indicator, Event]]) -> Promise:
 def _add(out: dict[tuple[str, str], Promise], record: Record) -> None:
     """The results that a person filled in."""
     for r in record.results:
-        key = Indicator("", r.level1, r.level2, r.name, "", "", "", "", "", "", "", "").key
+        key = key_of(r.level1, r.name)
         known = out.get(key, Promise(r.level1, r.level2, r.name, r.weight, {}))
         recorded = Year(r.target, r.actual, r.given, f"{record.by} {record.at[:10]}".strip())
         out[key] = Promise(
@@ -89,10 +89,17 @@ def goals_for(project: Project, year: int, indicators: Indicators) -> list[Resul
     before."""
     goals = [e for e in project.events if e.kind == "goals" and (e.year or year) <= year]
     for wanted in sorted({e.year or year for e in goals}, reverse=True):
-        lines = list(_results(indicators.of(e.id for e in goals if (e.year or year) == wanted)))
+        lines = list(_results(yearly(indicators.of(e.id for e in goals if (e.year or year) == wanted))))
         if lines:
             return lines
     return []
+
+
+def yearly(found: Sequence[Indicator], same: bool = False) -> list[Indicator]:
+    """Without the goals of the whole life of a project where its form tells those of the year beside them; ``same``:
+    only where the year has one of the same name."""
+    annual = {(i.event, i.key if same else "") for i in found if i.period == "annual"}
+    return [i for i in found if i.period != "long" or (i.event, i.key if same else "") not in annual]
 
 
 def _results(found: Sequence[Indicator]) -> Iterator[Result]:
@@ -100,4 +107,4 @@ def _results(found: Sequence[Indicator]) -> Iterator[Result]:
     for i in found:
         if i.name and i.key not in seen:
             seen.add(i.key)
-            yield Result(i.level1, i.level2, i.name, i.target, weight=i.weight)
+            yield Result(i.level1, i.level2, i.name, i.target, weight=points_text(i.weight))

@@ -125,6 +125,20 @@ def _wrong_points(record: Record) -> Iterator[str]:
         yield say("bad_points", name=say("execution"), text=execution)
 
 
+_DRESS = re.compile(r"[()（）\s%％分点:：,，]+")
+
+
+def undressed(text: str) -> str:
+    """Points as forms print them and people type them (30%, 20分, (10 分)), without what stands about the number."""
+    return _DRESS.sub("", text)
+
+
+def points_text(text: str) -> str:
+    """The same of a printed weight; what is no number is left out."""
+    plain = undressed(text)
+    return plain if _are_points(plain) else ""
+
+
 def _are_points(text: str) -> bool:
     """Points, or nothing."""
     value = _decimal(text)

@@ -226,7 +226,7 @@ def _read(office: Office, who: Actor, asked: Asked, data: bytes) -> tuple[Read |
     if not asked.kind:
         raise ImportRefused("请选择这是哪一种表。")
     if asked.kind == RELEASES:
-        found = releases_of(data, asked.body)
+        found = releases_of(data, asked.body, known_numbers(_ledger(office).folder))
         own = _whose(who)
         other = [r for r in found.rows if own and r["body"] != own]
         if other:

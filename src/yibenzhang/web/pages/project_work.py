@@ -20,7 +20,14 @@ from yibenzhang.projects.decisions import APART, SAME, UNDO, Decision, append_de
 from yibenzhang.projects.linking import Project
 from yibenzhang.projects.members import Member
 from yibenzhang.projects.method import Method, method_of
-from yibenzhang.projects.performing import Assessed, Monitored, assessed, monitored, with_weights
+from yibenzhang.projects.performing import (
+    Assessed,
+    Monitored,
+    assessed,
+    beside_execution,
+    monitored,
+    with_weights,
+)
 from yibenzhang.projects.promises import goals_for
 from yibenzhang.projects.records import (
     ASSESSMENT,
@@ -31,6 +38,7 @@ from yibenzhang.projects.records import (
     checked,
     keep,
     take_back,
+    undressed,
 )
 from yibenzhang.projects.telling import plain
 from yibenzhang.reports import performance_words as papers
@@ -162,11 +170,12 @@ def _kept(book: Book, project: Project, kind: str, year: int) -> Record | None:
 def _fresh(book: Book, project: Project, kind: str, year: int, method: Method) -> Record:
     """A form with what is known: goals and weights, budget and what was paid."""
     member = project.members[-1]
-    results = with_weights(goals_for(project, year, book.indicators), method)
+    goals = beside_execution(goals_for(project, year, book.indicators), method)
+    results = with_weights(goals, method)
     budgets = [e.amount("budget") for e in project.events if e.year == year and e.kind in ("budget", "goals")]
     budget = max((v for v in budgets if v is not None), default=None)
     paid = [v for e in project.events if e.year == year and (v := e.amount("paid")) is not None]
-    goals = [e.words for e in project.events if e.kind == "goals" and e.year == year and e.words]
+    goal_words = [e.words for e in project.events if e.kind == "goals" and e.year == year and e.words]
     day = f"{year}-06-30" if kind == MONITORING else f"{year}-12-31"
     return Record(
         "",
@@ -180,7 +189,7 @@ def _fresh(book: Book, project: Project, kind: str, year: int, method: Method) -
         plain(budget),
         plain(sum(paid, Decimal(0))) if paid else "",
         results,
-        {"goal": goals[-1] if goals else ""},
+        {"goal": goal_words[-1] if goal_words else ""},
     )
 
 
@@ -283,6 +292,7 @@ def _given(project: Project, given: Mapping[str, str], who: Actor) -> Record:
         if f"name-{n}" not in given:
             break
         values = {f: given.get(f"{f}-{n}", "") for f in _FIELDS}
+        values |= {f: undressed(values[f]) for f in ("weight", "given")}
         if values["name"]:
             lines.append(Result(**values))
     return Record(
