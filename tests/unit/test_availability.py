@@ -235,7 +235,7 @@ def test_tickets_of_a_month(tmp_path: Path) -> None:
     assert code == 1
     portal = sites["门户"]
     assert (portal["service"], portal["unplanned"], portal["planned"]) == (743 * HOUR, 2.5 * HOUR, 0.5 * HOUR)
-    assert (portal["repair"], portal["downtime"], portal["rate"]) == ("broken", "kept", "kept")
+    assert (portal["repair"], portal["downtime"], portal["rate"]) == ("broken", "unknown", "kept")
     assert sites["网办"]["rate_low"] == sites["网办"]["rate_high"] == "99.8654"
 
 
@@ -264,6 +264,48 @@ def test_times_with_and_without_a_zone_and_as_text_are_the_same(tmp_path: Path, 
         found.append([(n, availability(s, plan, period)) for n, s in states_of_file(file, plan, period)])
     assert len(found[0]) == 3
     assert all(f == found[0] for f in found[1:])
+
+
+def test_a_ticket_that_is_still_open_and_one_that_is_turned_round(tmp_path: Path) -> None:
+    """Down as long as the records go; what came then is not known."""
+    opened = TICKETS.replace("网办,2026-03-09 10:00,2026-03-09 11:00", "网办,2026-03-09 10:00,")
+    opened += "邮箱,2026-03-10 09:00,2026-03-10 10:00,故障\n"
+    code, sites = run(tmp_path, opened, "故障.csv", "--from", "2026-03-09", "--to", "2026-03-11")
+    assert (sites["网办"]["unplanned"], sites["网办"]["unknown"]) == (24 * 3600, 38 * 3600)
+    assert (sites["邮箱"]["unplanned"], sites["邮箱"]["unknown"]) == (3600, 0)
+    code, _ = run(tmp_path, TICKETS.replace("11:00", "09:00"), "故障.csv", "--year", "2026")
+    assert code == 2
+
+
+def test_files_of_months_are_one_record_of_a_site(tmp_path: Path) -> None:
+    second = tmp_path / "二.csv"
+    second.write_text(
+        TICKETS.splitlines()[0] + "\n门户,2026-04-05 10:00,2026-04-05 11:00,故障\n", encoding="utf-8"
+    )
+    _, sites = run(tmp_path, TICKETS, "一.csv", str(second), "--year", "2026")
+    assert (len(sites), sites["门户"]["faults"]) == (2, 2)
+    second.write_text("系统,开始,结束\n门户,2026-04-05 10:00,2026-04-05 11:00\n", encoding="utf-8")
+    assert run(tmp_path, TICKETS, "一.csv", str(second), "--year", "2026")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("years", "hours", "verdict"),
+    [
+        (1, 8, Verdict.KEPT),
+        (1, 13, Verdict.BROKEN),
+        (2, 16, Verdict.UNKNOWN),
+        (0, 8, Verdict.UNKNOWN),
+        (0, 13, Verdict.BROKEN),
+    ],
+)
+def test_the_downtime_of_a_year_is_that_of_one_year(years: int, hours: int, verdict: Verdict) -> None:
+    agreed = plan(downtime_hours=12)
+    begin = agreed.period(date(2026, 3, 2), date(2026, 3, 2))[0]
+    period = agreed.period(
+        date(2026, 1 if years else 3, 1), date(2025 + years, 12, 31) if years else date(2026, 3, 31)
+    )
+    made = availability(states_of_faults([Fault(begin, begin + hours * HOUR)]), agreed, period)
+    assert made.verdicts(agreed)["downtime"] is verdict
 
 
 def test_probes_of_a_day_with_a_gap(tmp_path: Path) -> None:

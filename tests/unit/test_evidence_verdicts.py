@@ -241,6 +241,15 @@ def test_mappings_that_are_wrong_are_refused(tmp_path: Path, change: tuple[str, 
         own(tmp_path, ORDERS.replace(*change))
 
 
+def test_a_promise_on_an_indicator_the_pack_does_not_promise(tmp_path: Path) -> None:
+    """It says by itself what it is held against."""
+    wanted = ORDERS.replace("[promises.on_time]", "[promises.satisfied]")
+    with pytest.raises(EvidenceError, match="by"):
+        own(tmp_path, wanted.replace('by = "≥"\n', ""))
+    made = own(tmp_path, wanted)
+    assert [(p.indicator, p.by, p.name != "") for p in made.promises] == [("satisfied", "≥", True)]
+
+
 def test_packs_of_ones_own(tmp_path: Path) -> None:
     folder = tmp_path / "own"
     folder.mkdir()

@@ -42,7 +42,7 @@ def availability(
     退出码：0 没有做不到的承诺，1 有，2 不能算。
     """
     from yibenzhang.evidence.availability import availability as measured
-    from yibenzhang.evidence.records import RecordsError, states_of_file
+    from yibenzhang.evidence.records import RecordsError, states_of_files
     from yibenzhang.evidence.service_plan import PlanError, plan_from, plan_of
     from yibenzhang.reports.available import Site, broken, lines, report, table
 
@@ -54,8 +54,7 @@ def availability(
         period = agreed.period(begin, end)
         sites = [
             Site(name, measured(states, agreed, period))
-            for path in records
-            for name, states in states_of_file(path, agreed, period)
+            for name, states in states_of_files(records, agreed, period)
         ]
     except (PlanError, RecordsError) as error:
         raise fail(str(error)) from error

@@ -62,7 +62,7 @@ def find(
     if out:
         files = _lists(parts, out)
         if store:
-            _record(mapped, span, _time(at), store, files)
+            _record(mapped, span, _time(at), store, {k: f for k, f in files.items() if parts[k]})
 
 
 def _print_groups(
@@ -193,7 +193,10 @@ def _record(mapped: Mapped, span: Period, time: str, store: Path, files: dict[st
         Observations(store).append(made)
     except EvidenceError as error:
         raise fail(str(error)) from error
-    _say([said["kept"].format(names="、".join(o.indicator for o in made))])
+    if made:
+        _say([said["kept"].format(names="、".join(o.indicator for o in made))])
+    if len(made) < len(indicators):
+        _say([said["not_kept"]])
 
 
 def _say(lines: list[str]) -> None:

@@ -7,7 +7,7 @@ worst, broken only if it is in the best.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -20,6 +20,8 @@ from yibenzhang.evidence.spans import Span, Spans, both, length, union, without
 
 AT_RISK = Decimal("0.8")
 """So much of what a year may be down used up is a risk."""
+_LEAST_DAYS, _MOST_DAYS = 364.9, 366.1
+"""A year, with the hour by which clocks are changed."""
 
 
 class Verdict(StrEnum):
@@ -77,7 +79,11 @@ class Availability:
         return tuple(end - begin for (begin, end), lost in self.faults if lost)
 
     def verdicts(self, plan: Plan) -> dict[str, Verdict]:
-        """What became of each promise of the plan, by ``rate``, ``downtime`` and ``repair``."""
+        """What became of each promise of the plan, by ``rate``, ``downtime`` and ``repair``.
+
+        The downtime promised is that of a year: a part of one can break the promise but not keep it, and several years
+        are judged one by one.
+        """
         out: dict[str, Verdict] = {}
         promise = plan.promise
         best, worst = self.rate(False), self.rate(True)
@@ -87,6 +93,10 @@ class Availability:
             kept = _between(self.down + self.unknown <= promise.downtime, self.down <= promise.downtime)
             near = self.down >= AT_RISK * promise.downtime and promise.downtime > 0
             out["downtime"] = Verdict.AT_RISK if near and kept is not Verdict.BROKEN else kept
+            days = (self.period[1] - self.period[0]) / 86_400
+            whole = days >= _LEAST_DAYS
+            if days > _MOST_DAYS or (not whole and out["downtime"] is Verdict.KEPT):
+                out["downtime"] = Verdict.UNKNOWN
         if promise.repair is not None:
             longest = max(self.repairs, default=0)
             out["repair"] = _between(
@@ -145,6 +155,6 @@ def _runs(begins: NDArray[np.int64], ends: NDArray[np.int64]) -> list[Span]:
     return [(int(a), int(b)) for a, b in zip(starts, stops, strict=True)]
 
 
-def states_of_faults(faults: Sequence[Fault]) -> States:
-    """Tickets say all that was down: what has none was up."""
-    return States(tuple(faults), ())
+def states_of_faults(faults: Sequence[Fault], unknown: Iterable[Span] = ()) -> States:
+    """Tickets say all that was down: what has none was up, but for what they leave open."""
+    return States(tuple(faults), union(unknown))

@@ -127,12 +127,13 @@ def _from(data: str | Mapping[str, Any]) -> From:
 
 
 def _own(chosen: Pack, name: str, given: Mapping[str, Any]) -> Promise:
-    """A promise of the bureau's own; what it does not say is as in the pack."""
+    """A promise of the bureau's own; what it does not say is as in the pack, where that promises the indicator."""
     if name not in chosen.indicators:
         raise ValueError(f"promises.{name}")
-    first = next(p for p in chosen.promises if p.indicator == name)
-    by, limit = given.get("by", first.by), str(given["limit"])
+    first = next((p for p in chosen.promises if p.indicator == name), None)
+    by, limit = given.get("by", first.by if first else ""), str(given["limit"])
     if by not in SIGNS:
-        raise ValueError(f"by = {by}")
-    unit, period = chosen.indicators[name].unit, str(given.get("period", first.period))
-    return Promise(name, given.get("name", first.name), by, limit, unit, period, by, Decimal(limit))
+        raise ValueError(f"promises.{name}.by = {by}")
+    unit, period = chosen.indicators[name].unit, str(given.get("period", first.period if first else ""))
+    named = str(given.get("name", first.name if first else chosen.indicators[name].name))
+    return Promise(name, named, by, limit, unit, period, by, Decimal(limit))

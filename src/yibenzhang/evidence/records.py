@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,25 +38,37 @@ def words() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads((HERE / "evidence" / "availability.toml").read_text(encoding="utf-8"))
 
 
-def states_of_file(path: Path, plan: Plan, period: Span) -> Iterator[tuple[str, States]]:
-    """The states of every site of a file of probes or of fault tickets, by its columns. Raises RecordsError."""
+def states_of_files(paths: Sequence[Path], plan: Plan, period: Span) -> Iterator[tuple[str, States]]:
+    """The states of every site of files of probes or of fault tickets, those of one format as one. Raises
+    RecordsError."""
+    for suffix in dict.fromkeys(p.suffix.lower() for p in paths):
+        yield from states_of_file([p for p in paths if p.suffix.lower() == suffix], plan, period)
+
+
+def states_of_file(path: Path | Sequence[Path], plan: Plan, period: Span) -> Iterator[tuple[str, States]]:
+    """The states of every site of a file, or of files with the same columns, by these. Raises RecordsError."""
     import duckdb
 
+    several = [path] if isinstance(path, Path) else list(path)
+    for one in several[1:]:
+        if _heads(one) != _heads(several[0]):
+            raise RecordsError(f"{one.name} 的列和 {several[0].name} 的不一样，请分开算。")
+    path = several[0]
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise RecordsError(f"{path.name} 不是能读的记录，请给 CSV、Parquet 或 JSON 文件。")
-    if not path.is_file():
-        raise RecordsError(f"没有 {path.name} 这个文件。")
+    if lacking := [p.name for p in several if not p.is_file()]:
+        raise RecordsError(f"没有 {lacking[0]} 这个文件。")
     with duckdb.connect(config={"memory_limit": MEMORY, "threads": 2}) as con:
         try:
             if path.suffix.lower() == ".parquet":  # is read column by column when asked
-                name = str(path).replace("'", "''")
-                con.execute(f"CREATE VIEW records AS SELECT * FROM read_parquet(['{name}'])")
+                names = ", ".join("'" + str(p).replace("'", "''") + "'" for p in several)
+                con.execute(f"CREATE VIEW records AS SELECT * FROM read_parquet([{names}])")
             else:
-                con.execute(f"CREATE TABLE records AS SELECT * FROM {reader}", [str(path)])
+                con.execute(f"CREATE TABLE records AS SELECT * FROM {reader}", [[str(p) for p in several]])
             columns = [row[0] for row in con.execute("DESCRIBE records").fetchall()]
             if faults := _columns(columns, "faults"):
-                yield from _of_faults(con, faults, plan)
+                yield from _of_faults(con, faults, plan, period)
             elif probes := _columns(columns, "probes"):
                 yield from _of_probes(con, probes, plan, period)
             else:
@@ -65,6 +77,18 @@ def states_of_file(path: Path, plan: Plan, period: Span) -> Iterator[tuple[str, 
                 )
         except duckdb.Error as error:
             raise RecordsError(f"{path.name} 读不了：{str(error).splitlines()[0]}") from error
+
+
+def _heads(path: Path) -> list[str]:
+    """The names of the columns of a table of text; of other formats nothing is asked."""
+    if path.suffix.lower() not in (".csv", ".tsv") or not path.is_file():
+        return []
+    with path.open("rb") as file:
+        return (
+            file.readline(1 << 16)
+            .decode("utf-8-sig", "replace")
+            .split("," if path.suffix.lower() == ".csv" else "\t")
+        )
 
 
 def _columns(columns: list[str], kind: str) -> dict[str, str] | None:
@@ -97,19 +121,30 @@ def _seconds(column: str, zone: ZoneInfo) -> str:
 
 
 def _of_faults(
-    con: duckdb.DuckDBPyConnection, names: Mapping[str, str], plan: Plan
+    con: duckdb.DuckDBPyConnection, names: Mapping[str, str], plan: Plan, period: Span
 ) -> Iterator[tuple[str, States]]:
+    """A ticket without an end is down as long as the records go, and unknown from there on."""
     planned = _yes(names["planned"]) if names.get("planned") else "false"
     rows = con.execute(
         f"SELECT CAST({_quoted(names['site'])} AS VARCHAR), {_seconds(names['begin'], plan.zone)}, "
         f"{_seconds(names['end'], plan.zone)}, {planned} FROM records "
-        f"WHERE {_quoted(names['begin'])} IS NOT NULL AND {_quoted(names['end'])} IS NOT NULL ORDER BY 1, 2, 3"
+        f"WHERE {_quoted(names['site'])} IS NOT NULL ORDER BY 1, 2, 3"
     ).fetchall()
+    last = max((t for r in rows for t in r[1:3] if t is not None), default=0)
     sites: dict[str, list[Fault]] = {}
+    unknown: dict[str, list[Span]] = {}
     for site, begin, end, is_planned in rows:
-        sites.setdefault(site, []).append(Fault(begin, end, is_planned))
+        if begin is None or (end is not None and end < begin):
+            raise RecordsError(
+                words()["words"]["reversed" if begin is not None else "no_begin"].format(site=site)
+            )
+        if (
+            end is None and last < period[1]
+        ):  # not repaired when the last ticket was written; nobody knows what came then
+            unknown.setdefault(site, []).append((max(last, begin), period[1]))
+        sites.setdefault(site, []).append(Fault(begin, last if end is None else end, is_planned))
     for site, faults in sites.items():
-        yield site, states_of_faults(faults)
+        yield site, states_of_faults(faults, unknown.get(site, ()))
 
 
 def _of_probes(

@@ -30,6 +30,10 @@ _DECISIONS = "bodies.jsonl"
 _BESIDE = (_DECISIONS, "projects.jsonl", "imports.jsonl", "performance.jsonl")
 """What people said and took in: files that are only ever added to, and go into backups."""
 _MARK = "ledger.json"
+_OWN = re.compile(
+    r"mappings|scheme\.toml|(?:observations|probes|probe-gaps|supervision-[\w-]+|imports|performance|projects)\.jsonl"
+)
+"""What other commands of the program keep in a folder that is no ledger yet."""
 _REPLACES = "replaces.json"
 """In a merged batch: the names of those it holds, which count no more, also where a kill left them."""
 
@@ -64,7 +68,7 @@ class Ledger:
         self.batches = self.folder / "batches"
         mark = self.folder / _MARK
         if not mark.exists():
-            if self.folder.exists() and any(self.folder.iterdir()):
+            if self.folder.exists() and not all(_OWN.fullmatch(f.name) for f in self.folder.iterdir()):
                 raise LedgerError(f"{self.folder} 里有别的东西，不是账本；请另给一个空文件夹。")
             self.batches.mkdir(parents=True, exist_ok=True)
             _write(mark, json.dumps({"schema": VERSION}))
