@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from yibenzhang.model.facts import Fact
 from yibenzhang.model.issues import Issue, arguments, issue_at
+from yibenzhang.model.patterns import late
 from yibenzhang.model.relations import Made, NotChecked
 from yibenzhang.prose.passages import Passage
 from yibenzhang.recognising.forms import GoalForm
@@ -36,7 +37,7 @@ def without(case: Case) -> Iterator[Made]:
     if len(all_of.leaves) * sum(1 + len(f.items) + len(f.purchases) for f in case.forms) > MOST_COMPARED:
         yield NotChecked("goals.missing", template="many")
     elif not all_of.balanced()[0]:
-        yield from _missing(all_of)
+        yield from [NotChecked("goals.missing", template="some")] if _only_some(case) else _missing(all_of)
         printed = _names_beside(case)
         known = [f for f in all_of.goals if bare(f.name) in printed or _of_a_fund(f, case)]
         yield from _unknown([f for f in all_of.goals if f not in known], all_of.rows)
@@ -44,6 +45,12 @@ def without(case: Case) -> Iterator[Made]:
 
 _WORDS = patterns("goal_unknown")
 _FUND_FORMS = _WORDS["fund_forms"]
+
+
+def _only_some(case: Case) -> bool:
+    """The text says that the goals of some projects are printed."""
+    some = late("|".join(case.standards.lists["some_goals"]))
+    return any(some.search(p.text) for p in case.passages)
 
 
 def _names_beside(case: Case) -> set[str]:

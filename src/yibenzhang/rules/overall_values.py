@@ -31,6 +31,7 @@ def values(case: Case) -> Iterator[Issue]:
     """A target of the overall form that is another than that of the one project with the same indicator."""
     known = Vocabulary(words_of(case))
     projects: dict[str, list[_Counted]] = defaultdict(list)
+    several = sum(form.kind in ("project", "list") for form in case.forms) > 1
     for form in case.forms:
         for name, counted in _targets(form, known) if form.kind in ("project", "list") else ():
             projects[name].append(counted)
@@ -40,6 +41,8 @@ def values(case: Case) -> Iterator[Issue]:
             same = projects.get(name, ())
             if len(same) != 1 or name in seen:
                 continue  # it may sum up what several projects do
+            if several and _WORDS["satisfied"].search(name):
+                continue  # those whom all projects serve are not those whom one does
             form, other, aim = same[0]
             if _differ(known, (i, target), (other, aim)) and not _compared(i, other, form, known):
                 seen.add(name)
