@@ -34,18 +34,28 @@ def other_bodies(case: Case) -> Iterator[Issue]:
             name = m["name"]
             if name == own or own in name or name in own or known.count(name) > 1:
                 continue
+            if _short_for(own[len(place) :], name[len(place) :]):
+                continue
             if _WORDS["unit"].search(name) and _WORDS["cars"].match(p.text, m.end("name")):
                 continue  # a unit's cars are told one by one
             begin = p.text.rfind("。", 0, m.start("name")) + 1
             if own in p.text[begin : m.start("name")] or own in p.text[max(begin - 40, 0) : begin]:
                 continue  # one of its own units, or one told beside it
             stop = p.text.find("。", m.end())
-            if _WORDS["of_others"].search(p.text[begin : stop if stop >= 0 else len(p.text)]):
+            sentence = p.text[begin : stop if stop >= 0 else len(p.text)]
+            if _WORDS["of_others"].search(sentence) and not _WORDS["published"].match(p.text, m.start()):
                 continue
             words = p.clauses(m.start("name"), m.end())
             yield issue_at(
                 "names.other_body", words, p.place(m.start("name")), name=name, body=case.profile.body
             )
+
+
+def _short_for(one: str, other: str) -> bool:
+    """One of two names has all characters of the other in its order: 发改委, 发展和改革委员会."""
+    few, many = sorted((one, other), key=len)
+    rest = iter(many)
+    return all(c in rest for c in few)
 
 
 def _of_its_kind(case: Case, own: str) -> Iterator[Issue]:
