@@ -39,11 +39,14 @@ def other_bodies(case: Case) -> Iterator[Issue]:
             if _WORDS["unit"].search(name) and _WORDS["cars"].match(p.text, m.end("name")):
                 continue  # a unit's cars are told one by one
             begin = p.text.rfind("。", 0, m.start("name")) + 1
-            if own in p.text[begin : m.start("name")] or own in p.text[max(begin - 40, 0) : begin]:
-                continue  # one of its own units, or one told beside it
+            before = p.text[begin : m.start("name")]
             stop = p.text.find("。", m.end())
             sentence = p.text[begin : stop if stop >= 0 else len(p.text)]
-            if _WORDS["of_others"].search(sentence) and not _WORDS["published"].match(p.text, m.start()):
+            beside = (
+                own in before or own in p.text[max(begin - 40, 0) : begin]
+            )  # one of its own units, it may be
+            only_own = _WORDS["published"].match(p.text, m.start())
+            if (beside or _WORDS["of_others"].search(sentence)) and not only_own:
                 continue
             words = p.clauses(m.start("name"), m.end())
             yield issue_at(
