@@ -155,6 +155,24 @@ def test_a_bureaus_way_from_its_own_table_to_a_verdict_that_turns(
     assert [None if o.value is None else int(o.value) for o in kept] == [100, 90, None]
 
 
+def test_a_mapping_that_is_edited_on_the_page_keeps_what_is_not_touched(tmp_path: Path) -> None:
+    """Its day, and of each promise the sign and the year; an indicator that the pack does not promise, too."""
+    from yibenzhang.evidence.mapping_files import fields_of, write
+    from yibenzhang.evidence.mappings import mapping_of
+
+    text = (
+        'pack = "hotline"\nsubject = "示例市热线办"\n[source]\nkind = "files"\n[tables.work_order]\nfile = "gd.csv"\n'
+        '[tables.work_order.columns]\nid = "工单号"\n[promises.on_time]\nby = "≤"\nlimit = "95"\nperiod = "2026"\n'
+        '[promises.satisfied]\nby = "<"\nlimit = "3"\n[schedule]\nevery = "week"\nat = "03:00"\non = 5\n'
+    )
+    file = tmp_path / "热线.toml"
+    file.write_text(text, encoding="utf-8")
+    before = mapping_of(file)
+    assert before.schedule and before.schedule.on == 5
+    after = write(tmp_path, "热线", before.pack, fields_of(before))
+    assert (after.promises, after.schedule, after.tables) == (before.promises, before.schedule, before.tables)
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from yibenzhang.evidence.mappings import From, Mapped, mapping_of
-from yibenzhang.evidence.packs import Pack
+from yibenzhang.evidence.packs import Pack, Promise
 from yibenzhang.evidence.words import EvidenceError, say
 
 NAME = re.compile(r"[\w\-（）()]{1,60}")
@@ -28,14 +28,23 @@ def fields_of(mapped: Mapped) -> dict[str, str]:
         for column, of in source.columns.items():
             out[f"c-{name}-{column}"] = f"={of.sql}" if of.sql else of.column
             out[f"v-{name}-{column}"] = _codes(of)
-    for promise in mapped.promises:
-        out[f"p-{promise.indicator}"] = "" if promise.limit is None else f"{promise.limit}"
+    out |= dict.fromkeys((f"p-{i}" for i in mapped.pack.indicators), "") | limits_of(mapped.promises)
     if mapped.schedule:
         out |= {
             "every": mapped.schedule.every,
             "at": f"{mapped.schedule.at:%H:%M}",
             "period": mapped.schedule.period,
+            "on": f"{mapped.schedule.on}",
         }
+    return out
+
+
+def limits_of(promises: Sequence[Promise]) -> dict[str, str]:
+    """Of each indicator the limit (p), what it is held against it by (b) and the year it is promised for (y)."""
+    out: dict[str, str] = {}
+    for p in reversed(promises):  # of several the first
+        limit = "" if p.limit is None else f"{p.limit}"
+        out |= {f"p-{p.indicator}": limit, f"b-{p.indicator}": p.by, f"y-{p.indicator}": p.period}
     return out
 
 
@@ -87,16 +96,21 @@ def _column(given: str, codes: str) -> str:
 
 def _promises(pack: Pack, fields: Fields) -> list[str]:
     """The bureau's own limits, where one differs from the pack's; those left empty are the pack's promises no more."""
-    first = {p.indicator: p for p in reversed(pack.promises)}
-    shown = {i: "" if p.limit is None else f"{p.limit}" for i, p in first.items()}
-    own = {i: fields.get(f"p-{i}", shown[i]).strip() for i in first}
-    if own == shown:
-        return []
+    shown = limits_of(pack.promises)
+    own = {
+        k: fields.get(k, shown.get(k, "")).strip()
+        for i in pack.indicators
+        for k in (f"p-{i}", f"b-{i}", f"y-{i}")
+    }
+    changed = [i for i in pack.indicators if own[f"p-{i}"] != shown.get(f"p-{i}", "")]
+    given = [i for i in pack.indicators if own[f"p-{i}"]]
+    changed += [i for i in given if any(own[f"{k}-{i}"] != shown.get(f"{k}-{i}", "") for k in "by")]
     out = []
-    for name, limit in own.items():
-        if limit:
-            by = first[name].by or "≥"
-            out += ["", f"[promises.{name}]", f"by = {_quoted(by)}", f"limit = {_quoted(limit)}"]
+    for name in given if changed else ():
+        by = own[f"b-{name}"] or "≥"
+        out += ["", f"[promises.{name}]", f"by = {_quoted(by)}", f"limit = {_quoted(own[f'p-{name}'])}"]
+        if period := own[f"y-{name}"]:
+            out.append(f"period = {_quoted(period)}")
     return out
 
 
@@ -104,7 +118,11 @@ def _schedule(fields: Fields) -> list[str]:
     if not fields.get("every"):
         return []
     given = {k: fields[k] for k in ("every", "at", "period") if fields.get(k)}
-    return ["", "[schedule]", *(f"{k} = {_quoted(v)}" for k, v in given.items())]
+    on = fields.get("on", "").strip() if fields["every"] != "day" else ""
+    if on and not (on.isascii() and on.isdigit()):
+        raise EvidenceError(say("day_wrong", day=on))
+    more = [f"on = {int(on)}"] if on else []
+    return ["", "[schedule]", *(f"{k} = {_quoted(v)}" for k, v in given.items()), *more]
 
 
 def _quoted(text: str) -> str:

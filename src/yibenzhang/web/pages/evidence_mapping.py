@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from yibenzhang.evidence.mapping_files import fields_of, write
+from yibenzhang.evidence.mapping_files import fields_of, limits_of, write
 from yibenzhang.evidence.mappings import mapping_of
 from yibenzhang.evidence.measuring import period_of, run
 from yibenzhang.evidence.observations import Observations
-from yibenzhang.evidence.packs import pack, packs
+from yibenzhang.evidence.packs import SIGNS, pack, packs
 from yibenzhang.evidence.sources import Limits
 from yibenzhang.evidence.words import EvidenceError, evidence_words
 from yibenzhang.office.access import NotHere, Refused
@@ -57,8 +57,7 @@ def form(
                 raise Refused(_SAID["by_hand"])
         elif system:
             chosen = pack(system)
-            limits = {p.indicator: p.limit for p in reversed(chosen.promises)}
-            fields = {f"p-{i}": "" if v is None else f"{v}" for i, v in limits.items()}
+            fields = limits_of(chosen.promises)
     except EvidenceError as error:
         raise Refused(str(error)) from error
     rows = [
@@ -87,6 +86,7 @@ def form(
         file=file,
         column_kinds=evidence_words()["kind"],
         promises={p.indicator: p for p in reversed(chosen.promises)} if chosen else {},
+        signs=SIGNS,
         tab="evidence",
     )
 
