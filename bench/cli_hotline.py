@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from bench.tables import show
+from yibenzhang.cli.common import fail
 
 _AT_ONCE = 2_000_000
 """As many orders are made as objects; more are written as they are made."""
@@ -45,7 +46,12 @@ def hotline(
             made = made_orders(orders, seed, wordings)
             table, truth = as_table(made), truth_of(made)
             if database:
-                _filled(database, table, folder)
+                try:
+                    _filled(database, table, folder)
+                except ModuleNotFoundError as error:
+                    raise fail(
+                        f"没有装 {error.name} 这个驱动程序；PostgreSQL 可用 postgresql+pg8000://。"
+                    ) from error
                 os.environ["BENCH_HOTLINE_URL"] = database
                 source = 'kind = "database"\nvariable = "BENCH_HOTLINE_URL"'
                 file = mapping_file(folder, source, 'from = "gd"')

@@ -42,7 +42,13 @@ def resources(
             steps, found, shown = measure(Path(folder), seed, database, lines)
             timed += [asdict(s) for s in steps]
         if only in ("", "harvest"):
-            timed += _harvested(Path(folder), tables, source)
+            from yibenzhang.cli.common import fail
+            from yibenzhang.resources.sources import SourceError
+
+            try:
+                timed += _harvested(Path(folder), tables, source)
+            except SourceError as error:
+                raise fail(str(error)) from error
         if only in ("", "quality"):
             timed += _checked(Path(folder), rows)
     planted, told, false = (sum(getattr(f, k) for f in found) for k in ("planted", "told", "false"))
