@@ -14,7 +14,7 @@ from yibenzhang.projects.portfolio import Asked
 from yibenzhang.projects.words import say, words
 
 SCHEMA = "yibenzhang/projects/1"
-SHOWN = ("approved", "budget", "executed", "contracted", "paid")
+SHOWN = ("requested", "approved", "budget", "executed", "contracted", "paid")
 """The amounts of a project in a list."""
 _ADDED = frozenset({"contracted", "changed", "paid"})
 """Measures whose amounts are parts of the whole; of others the latest year's is told."""

@@ -39,7 +39,7 @@ _HEADS = words()["column"]
 PROJECTS = {k: _HEADS[k] for k in LIST}
 TIMES = {k: _HEADS[k] for k in EVENTS}
 QUESTIONS = {k: _HEADS[k] for k in ASKED}
-_MONEY = ("approved", "budget", "executed", "contracted", "paid")
+_MONEY = ("requested", "approved", "budget", "executed", "contracted", "paid")
 _FILTERS = ("body", "year", "find", "step", "order")
 ORDERS = {
     "": "单位、名称",
