@@ -43,6 +43,36 @@ def test_no_rule_fires_on_the_case_of_another_of_its_kind(rule: str) -> None:
     assert case_of(schema, RULES[rule], gone, MEASURES, DAY) == []
 
 
+@pytest.mark.parametrize(
+    "names", [("part-000", "part-001", "part-002", "part-003"), ("省=甲", "省=乙", "省=丙", "省=青海")]
+)
+def test_parts_of_one_load_are_no_periods(names: tuple[str, ...]) -> None:
+    """The last of several files is small, and nothing came late."""
+    loads = [
+        {
+            "kind": "load",
+            "resource": "SJ1",
+            "name": n,
+            "records": 0 if n == names[1] else 3 if n == names[3] else 900,
+            "schema": n,
+        }
+        for n in names
+    ]
+    rows = [{"kind": "data_resource", "code": "SJ1", "name": "法人", "body": "甲局"}, *loads]
+    for rule in ("load.empty", "load.shrunken", "load.drifted"):
+        assert case_of(load_schema(), RULES[rule], rows, MEASURES, DAY) == []
+
+
+def test_months_follow_each_other_by_number() -> None:
+    loads = [
+        {"kind": "load", "resource": "SJ1", "name": f"年=2026/月={n}", "records": 100 if n < 10 else 20}
+        for n in (2, 8, 9, 10)
+    ]
+    rows = [{"kind": "data_resource", "code": "SJ1", "name": "法人", "body": "甲局"}, *loads]
+    [one] = case_of(load_schema(), RULES["load.shrunken"], rows, MEASURES, DAY)
+    assert "月=10" in one.message
+
+
 def test_a_rule_without_a_twin_is_refused(tmp_path: Path) -> None:
     (tmp_path / "resources").mkdir()
     (tmp_path / "resources" / "contradictions.toml").write_text(
