@@ -26,7 +26,7 @@ from yibenzhang.evidence.availability import (
     states_of_faults,
     states_of_probes,
 )
-from yibenzhang.evidence.records import states_of_file
+from yibenzhang.evidence.records import states_of_files
 from yibenzhang.evidence.service_plan import Plan, PlanError, plan_from, plan_of
 from yibenzhang.evidence.spans import both, length, union, without
 
@@ -261,7 +261,7 @@ def test_times_with_and_without_a_zone_and_as_text_are_the_same(tmp_path: Path, 
         path = str(file).replace("'", "''")
         con.execute(f"COPY (FROM t ORDER BY hash(time)) TO '{path}'")
         con.close()
-        found.append([(n, availability(s, plan, period)) for n, s in states_of_file(file, plan, period)])
+        found.append([(n, availability(s, plan, period)) for n, s in states_of_files([file], plan, period)])
     assert len(found[0]) == 3
     assert all(f == found[0] for f in found[1:])
 
@@ -273,8 +273,11 @@ def test_a_ticket_that_is_still_open_and_one_that_is_turned_round(tmp_path: Path
     code, sites = run(tmp_path, opened, "故障.csv", "--from", "2026-03-09", "--to", "2026-03-11")
     assert (sites["网办"]["unplanned"], sites["网办"]["unknown"]) == (24 * 3600, 38 * 3600)
     assert (sites["邮箱"]["unplanned"], sites["邮箱"]["unknown"]) == (3600, 0)
-    code, _ = run(tmp_path, TICKETS.replace("11:00", "09:00"), "故障.csv", "--year", "2026")
-    assert code == 2
+    ahead = opened + "门户,2026-12-01 09:00,2026-12-01 10:00,计划内\n"
+    _, again = run(tmp_path, ahead, "故障.csv", "--from", "2026-03-09", "--to", "2026-03-11")
+    assert again["网办"] == sites["网办"]  # what is announced for later says nothing of it
+    for wrong in (TICKETS.replace("11:00", "09:00"), TICKETS + ",2026-03-10 09:00,2026-03-10 10:00,故障\n"):
+        assert run(tmp_path, wrong, "故障.csv", "--year", "2026")[0] == 2
 
 
 def test_files_of_months_are_one_record_of_a_site(tmp_path: Path) -> None:
@@ -284,6 +287,10 @@ def test_files_of_months_are_one_record_of_a_site(tmp_path: Path) -> None:
     )
     _, sites = run(tmp_path, TICKETS, "一.csv", str(second), "--year", "2026")
     assert (len(sites), sites["门户"]["faults"]) == (2, 2)
+    second.write_text(
+        "类型,恢复时间,开始时间,系统\n故障,2026-04-05 11:00,2026-04-05 10:00,门户\n", encoding="utf-8"
+    )
+    assert run(tmp_path, TICKETS, "一.csv", str(second), "--year", "2026")[1] == sites
     second.write_text("系统,开始,结束\n门户,2026-04-05 10:00,2026-04-05 11:00\n", encoding="utf-8")
     assert run(tmp_path, TICKETS, "一.csv", str(second), "--year", "2026")[0] == 2
 

@@ -81,8 +81,8 @@ class Availability:
     def verdicts(self, plan: Plan) -> dict[str, Verdict]:
         """What became of each promise of the plan, by ``rate``, ``downtime`` and ``repair``.
 
-        The downtime promised is that of a year: a part of one can break the promise but not keep it, and several years
-        are judged one by one.
+        The downtime promised is that of a year: a part of one can break the promise but not keep it, and of a longer
+        time nothing is known.
         """
         out: dict[str, Verdict] = {}
         promise = plan.promise
@@ -94,8 +94,7 @@ class Availability:
             near = self.down >= AT_RISK * promise.downtime and promise.downtime > 0
             out["downtime"] = Verdict.AT_RISK if near and kept is not Verdict.BROKEN else kept
             days = (self.period[1] - self.period[0]) / 86_400
-            whole = days >= _LEAST_DAYS
-            if days > _MOST_DAYS or (not whole and out["downtime"] is Verdict.KEPT):
+            if days > _MOST_DAYS or (days < _LEAST_DAYS and out["downtime"] is Verdict.KEPT):
                 out["downtime"] = Verdict.UNKNOWN
         if promise.repair is not None:
             longest = max(self.repairs, default=0)

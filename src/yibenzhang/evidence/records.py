@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import duckdb
 
 _READERS = {
-    ".csv": "read_csv(?, all_varchar = true)",
-    ".tsv": "read_csv(?, all_varchar = true)",
+    ".csv": "read_csv(?, all_varchar = true, union_by_name = true)",
+    ".tsv": "read_csv(?, all_varchar = true, union_by_name = true)",
     ".parquet": "read_parquet(?)",
     ".json": "read_json_auto(?)",
     ".jsonl": "read_json_auto(?)",
@@ -39,26 +39,30 @@ def words() -> Mapping[str, Mapping[str, Any]]:
 
 
 def states_of_files(paths: Sequence[Path], plan: Plan, period: Span) -> Iterator[tuple[str, States]]:
-    """The states of every site of files of probes or of fault tickets, those of one format as one. Raises
+    """The states of every site of files of probes or of fault tickets, those of one format read as one. Raises
     RecordsError."""
+    seen: set[str] = set()
     for suffix in dict.fromkeys(p.suffix.lower() for p in paths):
-        yield from states_of_file([p for p in paths if p.suffix.lower() == suffix], plan, period)
+        for site, states in _states([p for p in paths if p.suffix.lower() == suffix], plan, period):
+            if site in seen:
+                raise RecordsError(f"“{site}”在几种格式的文件里都有，合不到一起；请都给一种格式。")
+            seen.add(site)
+            yield site, states
 
 
-def states_of_file(path: Path | Sequence[Path], plan: Plan, period: Span) -> Iterator[tuple[str, States]]:
-    """The states of every site of a file, or of files with the same columns, by these. Raises RecordsError."""
+def _states(several: Sequence[Path], plan: Plan, period: Span) -> Iterator[tuple[str, States]]:
+    """Those of files of one format with the same columns, known by their names."""
     import duckdb
 
-    several = [path] if isinstance(path, Path) else list(path)
-    for one in several[1:]:
-        if _heads(one) != _heads(several[0]):
-            raise RecordsError(f"{one.name} 的列和 {several[0].name} 的不一样，请分开算。")
     path = several[0]
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise RecordsError(f"{path.name} 不是能读的记录，请给 CSV、Parquet 或 JSON 文件。")
-    if lacking := [p.name for p in several if not p.is_file()]:
-        raise RecordsError(f"没有 {lacking[0]} 这个文件。")
+    for one in several:
+        if not one.is_file():
+            raise RecordsError(f"没有 {one.name} 这个文件。")
+        if _heads(one) != _heads(path):
+            raise RecordsError(f"{one.name} 的列和 {path.name} 的不一样，请分开算。")
     with duckdb.connect(config={"memory_limit": MEMORY, "threads": 2}) as con:
         try:
             if path.suffix.lower() == ".parquet":  # is read column by column when asked
@@ -80,15 +84,12 @@ def states_of_file(path: Path | Sequence[Path], plan: Plan, period: Span) -> Ite
 
 
 def _heads(path: Path) -> list[str]:
-    """The names of the columns of a table of text; of other formats nothing is asked."""
-    if path.suffix.lower() not in (".csv", ".tsv") or not path.is_file():
+    """The names of the columns of a table of text, in whatever order; of other formats nothing is asked."""
+    if path.suffix.lower() not in (".csv", ".tsv"):
         return []
     with path.open("rb") as file:
-        return (
-            file.readline(1 << 16)
-            .decode("utf-8-sig", "replace")
-            .split("," if path.suffix.lower() == ".csv" else "\t")
-        )
+        line = file.readline(1 << 16).decode("utf-8-sig", "replace")
+    return sorted(line.rstrip("\r\n").split("," if path.suffix.lower() == ".csv" else "\t"))
 
 
 def _columns(columns: list[str], kind: str) -> dict[str, str] | None:
@@ -123,28 +124,35 @@ def _seconds(column: str, zone: ZoneInfo) -> str:
 def _of_faults(
     con: duckdb.DuckDBPyConnection, names: Mapping[str, str], plan: Plan, period: Span
 ) -> Iterator[tuple[str, States]]:
-    """A ticket without an end is down as long as the records go, and unknown from there on."""
+    """A ticket without an end is down as long as the records go, and unknown from there on. What was announced may
+    lie ahead: only unplanned faults say how far the records go."""
     planned = _yes(names["planned"]) if names.get("planned") else "false"
     rows = con.execute(
         f"SELECT CAST({_quoted(names['site'])} AS VARCHAR), {_seconds(names['begin'], plan.zone)}, "
         f"{_seconds(names['end'], plan.zone)}, {planned} FROM records "
-        f"WHERE {_quoted(names['site'])} IS NOT NULL ORDER BY 1, 2, 3"
+        "ORDER BY 1, 2, 3"
     ).fetchall()
-    last = max((t for r in rows for t in r[1:3] if t is not None), default=0)
+    last = max((t for r in rows if not r[3] for t in r[1:3] if t is not None), default=0)
     sites: dict[str, list[Fault]] = {}
     unknown: dict[str, list[Span]] = {}
     for site, begin, end, is_planned in rows:
-        if begin is None or (end is not None and end < begin):
-            raise RecordsError(
-                words()["words"]["reversed" if begin is not None else "no_begin"].format(site=site)
-            )
-        if (
-            end is None and last < period[1]
-        ):  # not repaired when the last ticket was written; nobody knows what came then
-            unknown.setdefault(site, []).append((max(last, begin), period[1]))
-        sites.setdefault(site, []).append(Fault(begin, last if end is None else end, is_planned))
+        if wrong := _wrong(site, begin, end):
+            raise RecordsError(words()["words"][wrong].format(site=site))
+        until = max(last, begin) if end is None else end
+        if end is None and until < period[1]:
+            unknown.setdefault(site, []).append((until, period[1]))
+        sites.setdefault(site, []).append(Fault(begin, until, is_planned))
     for site, faults in sites.items():
         yield site, states_of_faults(faults, unknown.get(site, ()))
+
+
+def _wrong(site: str | None, begin: int | None, end: int | None) -> str:
+    """What a ticket lacks, or has the wrong way round; empty where nothing."""
+    if not site:
+        return "no_site"
+    if begin is None:
+        return "no_begin"
+    return "reversed" if end is not None and end < begin else ""
 
 
 def _of_probes(

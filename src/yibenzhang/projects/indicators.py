@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SQL = r"""
 WITH numbered AS (
-  SELECT i.*, CAST(regexp_extract_all(regexp_replace(i.place, '^.*#(\D)', '\1'), '\d+') AS BIGINT[]) AS at,
+  SELECT i.*, CAST(regexp_extract_all(regexp_replace(i.place, '^.*#(\D)', '\1'), '\d{1,18}') AS BIGINT[]) AS at,
          regexp_matches(i.place, '(^|#)p\d+:') AS on_page
   FROM indicators i WHERE i.who <> '' AND i.form IN ('project', 'list', 'evaluation')
 )

@@ -19,6 +19,7 @@ from yibenzhang.resources.models import Entry, History
 from yibenzhang.resources.request_findings import request_rows
 from yibenzhang.resources.request_rules import load_rules
 from yibenzhang.resources.schema import Field, Kind, Schema
+from yibenzhang.standards import HERE
 
 if TYPE_CHECKING:
     import duckdb
@@ -104,7 +105,7 @@ class Mirror:
         return con
 
     def _whole(self, session: Session) -> duckdb.DuckDBPyConnection:
-        con = opened()
+        con = _database()
         for kind in self._schema.kinds.values():
             _table(con, kind.id, _columns(kind), ())
         c = Entry.__table__.c
@@ -139,10 +140,17 @@ class Mirror:
 
 def tables(schema: Schema, rows: Mapping[str, Sequence[Row]]) -> duckdb.DuckDBPyConnection:
     """A database in memory with a table for each kind, and empty ones for what comes from elsewhere."""
-    con = opened()
+    con = _database()
     for kind in schema.kinds.values():
         _table(con, kind.id, _columns(kind), rows.get(kind.id, ()))
     _others(con, rows)
+    return con
+
+
+def _database() -> duckdb.DuckDBPyConnection:
+    """With the functions that rules may call."""
+    con = opened()
+    con.execute((HERE / "resources" / "functions.sql").read_text(encoding="utf-8"))
     return con
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from yibenzhang.model.patterns import late
 from yibenzhang.model.relations import Made, Relation, Term
 from yibenzhang.prose.passages import Passage
-from yibenzhang.prose.quantities import Kind, Quantity
+from yibenzhang.prose.quantities import BUDGET, Kind, Quantity
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.changing import two_ways
 from yibenzhang.rules.registry import rule
@@ -22,7 +22,6 @@ _WORDS = patterns("change_splits")
 _FAR = 12
 """The parts of a whole stand in so many paragraphs below it."""
 _WHOLE = 0
-_BUDGET = "budget"
 _NEAR = 24
 """A change stands so close behind the amount that moved."""
 _BRACKET = late(r"\([^()]*\)")
@@ -63,7 +62,7 @@ class _Scope:
         wholes = self._of(whole)
         if len(wholes) != 1:
             return None
-        of_budget = wholes[0].base == _BUDGET
+        of_budget = wholes[0].base == BUDGET
         out = []
         for number in parts:
             some = self._of(number)
@@ -184,7 +183,7 @@ def _changes(
 ) -> Iterator[_Change]:
     """The amounts by which something moved, each by the name that stands nearest before it."""
     for q in numbers:
-        if q.kind == Kind.DELTA and q.money and q.base in ("", _BUDGET):
+        if q.kind == Kind.DELTA and q.money and q.base in ("", BUDGET):
             begin = passage.text.rfind("。", 0, q.start) + 1
             before = _BRACKET.sub("", passage.text[begin : q.start])  # behind it: of what stands before it
             of = _named(_plain(before), names)
@@ -196,7 +195,7 @@ def _changes(
                 of = _named(_plain(passage.section[-1]), names)
             if of is not None:
                 against = re.split("[,;。]", before)[-1]
-                base = _BUDGET if q.base or _WORDS["budget"].search(against) else ""
+                base = BUDGET if q.base or _WORDS["budget"].search(against) else ""
                 yield _Change(q, of, "executed" if _WORDS["executed"].search(against) else base)
 
 

@@ -39,12 +39,10 @@ def other_bodies(case: Case) -> Iterator[Issue]:
             if _WORDS["unit"].search(name) and _WORDS["cars"].match(p.text, m.end("name")):
                 continue  # a unit's cars are told one by one
             begin = p.text.rfind("。", 0, m.start("name")) + 1
-            before = p.text[begin : m.start("name")]
             stop = p.text.find("。", m.end())
             sentence = p.text[begin : stop if stop >= 0 else len(p.text)]
-            beside = (
-                own in before or own in p.text[max(begin - 40, 0) : begin]
-            )  # one of its own units, it may be
+            # one of its own units, it may be, or one told beside it
+            beside = own in p.text[begin : m.start("name")] or own in p.text[max(begin - 40, 0) : begin]
             only_own = _WORDS["published"].match(p.text, m.start())
             if (beside or _WORDS["of_others"].search(sentence)) and not only_own:
                 continue
@@ -55,7 +53,7 @@ def other_bodies(case: Case) -> Iterator[Issue]:
 
 
 def _short_for(one: str, other: str) -> bool:
-    """One of two names has all characters of the other in its order: 发改委, 发展和改革委员会."""
+    """One of two names has all characters of the other in its order, as a short name has."""
     few, many = sorted((one, other), key=len)
     rest = iter(many)
     return all(c in rest for c in few)
