@@ -22,7 +22,7 @@ def availability(
     import duckdb
 
     from yibenzhang.evidence.availability import availability as measured
-    from yibenzhang.evidence.records import states_of_file
+    from yibenzhang.evidence.records import states_of_files
     from yibenzhang.evidence.service_plan import plan_from
 
     plan = plan_from(
@@ -39,7 +39,7 @@ def availability(
         probes = duckdb.connect().execute(f"SELECT count(*) FROM '{file}'").fetchone()
         begun, computing = (time.monotonic(), time.process_time()), 0.0
         found = 0
-        for _, states in states_of_file(file, plan, period):
+        for _, states in states_of_files([file], plan, period):
             at = time.monotonic()
             measured(states, plan, period)
             computing += time.monotonic() - at

@@ -448,14 +448,18 @@ def test_a_contract_told_in_a_later_release_is_not_taken_twice(tmp_path: Path) -
     buyer = {"name": "示范市数据局"}
     contract = {"id": "C1", "dateSigned": "2026-02-01", "value": {"amount": 100}}
     paid = {"implementation": {"transactions": [{"id": "P1", "date": "2026-03-01", "value": {"amount": 5}}]}}
+    award = {"id": "A1", "date": "2026-01-05", "suppliers": [{"name": "甲公司"}]}
     first = {"releases": [
+        {"ocid": "o1", "contracts": [contract | {"awardID": "A1"}]},
         {"ocid": "o1", "buyer": buyer, "tender": {"title": "政务云"}},
-        {"ocid": "o1", "contracts": [contract]},
-        {"ocid": "o1", "contracts": [contract]},
+        {"ocid": "o1", "awards": [award], "contracts": [contract]},
+        {"ocid": "o2", "buyer": buyer, "tender": {"title": "热线"}},
     ]}  # fmt: skip
     found = releases_of(json.dumps(first).encode())
-    assert [(r["kind"], r["name"], r["body"]) for r in found.rows] == [("contract", "政务云", "示范市数据局")]
-    assert ["没有可以收的" in found.refused[0], "C1" in found.refused[1]] == [True, True]
+    assert [(r["kind"], r["name"], r["body"], r.get("supplier")) for r in found.rows] == [
+        ("contract", "政务云", "示范市数据局", "甲公司"), ("procurement", "政务云", "示范市数据局", "甲公司"),
+    ]  # fmt: skip
+    assert ["C1" in found.refused[0], "没有可以收的" in found.refused[1]] == [True, True]
     folder = Ledger(tmp_path / "账本").folder
     take_rows(folder, found.rows, b"1", "一.json", AT)
     later = {

@@ -163,7 +163,7 @@ def test_a_mapping_that_is_edited_on_the_page_keeps_what_is_not_touched(tmp_path
     text = (
         'pack = "hotline"\nsubject = "示例市热线办"\n[source]\nkind = "files"\n[tables.work_order]\nfile = "gd.csv"\n'
         '[tables.work_order.columns]\nid = "工单号"\n[promises.on_time]\nby = "≤"\nlimit = "95"\nperiod = "2026"\n'
-        '[promises.satisfied]\nby = "<"\nlimit = "3"\n[schedule]\nevery = "week"\nat = "03:00"\non = 5\n'
+        '[promises.satisfied]\nby = "<"\nlimit = "3"\nname = "回访不满意"\n[schedule]\nevery = "week"\nat = "03:00"\non = 5\n'
     )
     file = tmp_path / "热线.toml"
     file.write_text(text, encoding="utf-8")
@@ -171,6 +171,22 @@ def test_a_mapping_that_is_edited_on_the_page_keeps_what_is_not_touched(tmp_path
     assert before.schedule and before.schedule.on == 5
     after = write(tmp_path, "热线", before.pack, fields_of(before))
     assert (after.promises, after.schedule, after.tables) == (before.promises, before.schedule, before.tables)
+    assert [p.name for p in after.promises][1] == "回访不满意"
+
+
+def test_what_others_promised_is_not_saved_as_ones_own(make_shop: MakeShop, tmp_path: Path) -> None:
+    """One limit that is typed is the only own promise; a promise on what the pack does not promise breaks no page."""
+    from yibenzhang.evidence.mappings import mapping_of
+
+    folder = tmp_path / "ledger"
+    own_table(folder / "mappings", late=0)
+    browser = make_shop(accounts=False, hosts=(), analyses=str(folder)).browser()
+    assert 'placeholder="310"' in browser.get("/evidence-mapping?system=hotline").text
+    form = {"pack": "hotline", "file": "热线", "subject": BODY, "kind": "files", "t-work_order": "gd.csv", "c-work_order-id": "工单号",
+            "p-satisfied": "95", "b-satisfied": "≥", "b-cost": "≤", "y-cost": ""}  # fmt: skip
+    browser.post("/evidence-mapping", form)
+    assert [p.indicator for p in mapping_of(folder / "mappings" / "热线.toml").promises] == ["satisfied"]
+    assert browser.get("/evidence").status_code == browser.get("/evidence-mappings").status_code == 200
 
 
 @pytest.mark.parametrize(

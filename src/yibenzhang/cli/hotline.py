@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -62,7 +62,7 @@ def find(
     if out:
         files = _lists(parts, out)
         if store:
-            _record(mapped, span, _time(at), store, {k: f for k, f in files.items() if parts[k]})
+            _record(mapped, span, _time(at), store, files, {k for k in parts if parts[k]})
 
 
 def _print_groups(
@@ -177,7 +177,10 @@ def _linked(
         yield con, mapped, span, source
 
 
-def _record(mapped: Mapped, span: Period, time: str, store: Path, files: dict[str, Path]) -> None:
+def _record(
+    mapped: Mapped, span: Period, time: str, store: Path, files: dict[str, Path], found: set[str]
+) -> None:
+    """That it was recognised, with the list; a gap where nothing was: whether it would have been is not known."""
     from yibenzhang.evidence.measuring import entered
     from yibenzhang.evidence.observations import Observations
     from yibenzhang.evidence.words import EvidenceError
@@ -190,13 +193,12 @@ def _record(mapped: Mapped, span: Period, time: str, store: Path, files: dict[st
             entered(mapped.pack, indicators[k], "1", file, mapped.subject, span, time, said["by"])
             for k, file in files.items()
         ]
-        Observations(store).append(made)
+        gaps = ["" if k in found else said["none_found"] for k in files]
+        kept = [replace(o, value=None, gap=g) if g else o for o, g in zip(made, gaps, strict=True)]
+        Observations(store).append(kept)
     except EvidenceError as error:
         raise fail(str(error)) from error
-    if made:
-        _say([said["kept"].format(names="、".join(o.indicator for o in made))])
-    if len(made) < len(indicators):
-        _say([said["not_kept"]])
+    _say([said["kept"].format(names="、".join(f"{o.indicator}{o.gap and f'（{o.gap}）'}" for o in kept))])
 
 
 def _say(lines: list[str]) -> None:

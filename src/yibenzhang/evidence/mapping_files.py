@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from yibenzhang.evidence.mappings import From, Mapped, mapping_of
-from yibenzhang.evidence.packs import Pack, Promise
+from yibenzhang.evidence.packs import Pack
 from yibenzhang.evidence.words import EvidenceError, say
 
 NAME = re.compile(r"[\w\-（）()]{1,60}")
@@ -28,7 +28,13 @@ def fields_of(mapped: Mapped) -> dict[str, str]:
         for column, of in source.columns.items():
             out[f"c-{name}-{column}"] = f"={of.sql}" if of.sql else of.column
             out[f"v-{name}-{column}"] = _codes(of)
-    out |= dict.fromkeys((f"p-{i}" for i in mapped.pack.indicators), "") | limits_of(mapped.promises)
+    for p in () if mapped.promises == mapped.pack.promises else mapped.promises:
+        out |= {
+            f"p-{p.indicator}": "" if p.limit is None else f"{p.limit}",
+            f"b-{p.indicator}": p.by,
+            f"y-{p.indicator}": p.period,
+            f"n-{p.indicator}": p.name,
+        }
     if mapped.schedule:
         out |= {
             "every": mapped.schedule.every,
@@ -36,15 +42,6 @@ def fields_of(mapped: Mapped) -> dict[str, str]:
             "period": mapped.schedule.period,
             "on": f"{mapped.schedule.on}",
         }
-    return out
-
-
-def limits_of(promises: Sequence[Promise]) -> dict[str, str]:
-    """Of each indicator the limit (p), what it is held against it by (b) and the year it is promised for (y)."""
-    out: dict[str, str] = {}
-    for p in reversed(promises):  # of several the first
-        limit = "" if p.limit is None else f"{p.limit}"
-        out |= {f"p-{p.indicator}": limit, f"b-{p.indicator}": p.by, f"y-{p.indicator}": p.period}
     return out
 
 
@@ -95,22 +92,16 @@ def _column(given: str, codes: str) -> str:
 
 
 def _promises(pack: Pack, fields: Fields) -> list[str]:
-    """The bureau's own limits, where one differs from the pack's; those left empty are the pack's promises no more."""
-    shown = limits_of(pack.promises)
-    own = {
-        k: fields.get(k, shown.get(k, "")).strip()
-        for i in pack.indicators
-        for k in (f"p-{i}", f"b-{i}", f"y-{i}")
-    }
-    changed = [i for i in pack.indicators if own[f"p-{i}"] != shown.get(f"p-{i}", "")]
-    given = [i for i in pack.indicators if own[f"p-{i}"]]
-    changed += [i for i in given if any(own[f"{k}-{i}"] != shown.get(f"{k}-{i}", "") for k in "by")]
+    """The bureau's own promises, those with a limit (p): its sign (b), its year (y) and its name (n)."""
+    signs = {p.indicator: p.by for p in reversed(pack.promises)}
     out = []
-    for name in given if changed else ():
-        by = own[f"b-{name}"] or "≥"
-        out += ["", f"[promises.{name}]", f"by = {_quoted(by)}", f"limit = {_quoted(own[f'p-{name}'])}"]
-        if period := own[f"y-{name}"]:
-            out.append(f"period = {_quoted(period)}")
+    for name in pack.indicators:
+        said = {k: fields.get(f"{k}-{name}", "").strip() for k in "pbyn"}
+        if said["p"]:
+            said["b"] = said["b"] or signs.get(name) or "≥"
+            out += ["", f"[promises.{name}]"]
+            keys = (("b", "by"), ("p", "limit"), ("y", "period"), ("n", "name"))
+            out += [f"{key} = {_quoted(said[k])}" for k, key in keys if said[k]]
     return out
 
 

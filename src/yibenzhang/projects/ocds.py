@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from yibenzhang.projects.importing import ImportRefused, number_key
 from yibenzhang.projects.words import say
 
+_OF_A_PROCESS = ("tender", "planning", "buyer")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 Json = Mapping[str, Any]
 
@@ -43,37 +44,69 @@ def releases_of(data: bytes, body: str = "", known: frozenset[str] = frozenset()
         raise ImportRefused(say("no_releases"))
     rows: list[Mapping[str, Any]] = []
     refused: list[str] = []
-    stages: dict[str, dict[str, Any]] = {}
+    processes = _processes(found)
     taken = set(known)
     for n, release in enumerate(found, start=1):
         try:
-            made = [{k: v for k, v in row.items() if v} for row in _rows(_staged(release, stages), n, body)]
-            if not made:
+            process = processes.get(str(release.get("ocid") or ""), _Process())
+            made = [{k: v for k, v in row.items() if v} for row in _rows(release, process, n, body)]
+            if not made and not process.rows:
                 raise _Wrong(say("no_release_rows"))
-            for row in made:
-                key = number_key(row["kind"], row)
-                if row.get("number") and key in taken:
-                    refused.append(say("release_row", line=row["line"], number=row["number"]))
-                    continue
-                taken.add(key)
-                rows.append(row)
+            again = _again(made, taken)
+            refused += [say("release_row", line=r["line"], number=r["number"]) for r in again]
+            rows += [r for r in made if r not in again]
         except (_Wrong, AttributeError, TypeError, KeyError) as error:
-            ocid = release.get("ocid", "") if isinstance(release, dict) else ""
-            why = str(error) if isinstance(error, _Wrong) else type(error).__name__
-            refused.append(say("release", n=n, ocid=ocid, why=why))
+            refused.append(_refusal(n, release, error))
     return Releases(tuple(rows), tuple(refused))
 
 
-def _staged(release: Json, stages: dict[str, dict[str, Any]]) -> Json:
-    """A release with what an earlier one of the same process said of its title, budget and buyer."""
-    before = stages.setdefault(str(release.get("ocid") or ""), {}) if release.get("ocid") else {}
-    before.update({k: release[k] for k in ("tender", "planning", "buyer") if release.get(k)})
-    return {**release, **before}
+def _refusal(n: int, release: Any, error: Exception) -> str:
+    ocid = release.get("ocid", "") if isinstance(release, dict) else ""
+    why = str(error) if isinstance(error, _Wrong) else type(error).__name__
+    return say("release", n=n, ocid=ocid, why=why)
 
 
-def _rows(release: Json, n: int, body: str) -> Iterator[dict[str, Any]]:
-    own = _project(release, body)
-    suppliers = {a.get("id"): _names(a.get("suppliers")) for a in release.get("awards") or ()}
+def _again(rows: Sequence[Json], taken: set[str]) -> list[Json]:
+    """Those with a number that was taken before; the others' numbers are taken now."""
+    out: list[Json] = []
+    for row in rows:
+        key = number_key(row["kind"], row)
+        if row.get("number") and key in taken:
+            out.append(row)
+        taken.add(key)
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class _Process:
+    """What all releases of a process say of it: title, budget and buyer (``said``), the suppliers by award, and whether
+    any has rows to take."""
+
+    said: Json = field(default_factory=dict)
+    suppliers: Mapping[str, Any] = field(default_factory=dict)
+    rows: bool = False
+
+
+def _processes(releases: Sequence[Any]) -> dict[str, _Process]:
+    """The processes by their ocid."""
+    out: dict[str, _Process] = {}
+    for release in releases:
+        if isinstance(release, dict) and isinstance(ocid := release.get("ocid"), str) and ocid:
+            before = out.get(ocid, _Process())
+            awards = release.get("awards")
+            known = [a for a in awards if isinstance(a, dict)] if isinstance(awards, list) else []
+            out[ocid] = _Process(
+                {**before.said, **{k: release[k] for k in _OF_A_PROCESS if isinstance(release.get(k), dict)}},
+                {**before.suppliers, **{str(a.get("id")): a.get("suppliers") for a in known}},
+                before.rows or bool(known or release.get("contracts")),
+            )
+    return out
+
+
+def _rows(release: Json, process: _Process, n: int, body: str) -> Iterator[dict[str, Any]]:
+    own = _project({**process.said, **release}, body)
+    suppliers = {**process.suppliers}
+    suppliers |= {str(a.get("id")): a.get("suppliers") for a in release.get("awards") or ()}
     for k, award in enumerate(release.get("awards") or (), start=1):
         yield {
             **own,
@@ -86,7 +119,7 @@ def _rows(release: Json, n: int, body: str) -> Iterator[dict[str, Any]]:
         }
     for k, contract in enumerate(release.get("contracts") or (), start=1):
         line = f"release {n} contract {k}"
-        yield from _contract(contract, own, line, suppliers.get(contract.get("awardID"), ""))
+        yield from _contract(contract, own, line, _names(suppliers.get(str(contract.get("awardID")))))
 
 
 def _project(release: Json, body: str) -> dict[str, Any]:

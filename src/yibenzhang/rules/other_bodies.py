@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from yibenzhang.model.issues import Issue, issue_at
 from yibenzhang.model.patterns import late
+from yibenzhang.prose.passages import Passage
 from yibenzhang.prose.short_names import place_of
 from yibenzhang.rules.case import Case
 from yibenzhang.rules.registry import rule
@@ -32,19 +33,11 @@ def other_bodies(case: Case) -> Iterator[Issue]:
     for p in case.passages:
         for m in pattern.finditer(p.text):
             name = m["name"]
-            if name == own or own in name or name in own or known.count(name) > 1:
-                continue
-            if _short_for(own[len(place) :], name[len(place) :]):
-                continue
-            if _WORDS["unit"].search(name) and _WORDS["cars"].match(p.text, m.end("name")):
-                continue  # a unit's cars are told one by one
-            begin = p.text.rfind("。", 0, m.start("name")) + 1
-            stop = p.text.find("。", m.end())
-            sentence = p.text[begin : stop if stop >= 0 else len(p.text)]
-            # one of its own units, it may be, or one told beside it
-            beside = own in p.text[begin : m.start("name")] or own in p.text[max(begin - 40, 0) : begin]
-            only_own = _WORDS["published"].match(p.text, m.start())
-            if (beside or _WORDS["of_others"].search(sentence)) and not only_own:
+            if (
+                known.count(name) > 1
+                or _same(own[len(place) :], name[len(place) :])
+                or _of_another(p, m, own)
+            ):
                 continue
             words = p.clauses(m.start("name"), m.end())
             yield issue_at(
@@ -52,11 +45,24 @@ def other_bodies(case: Case) -> Iterator[Issue]:
             )
 
 
-def _short_for(one: str, other: str) -> bool:
-    """One of two names has all characters of the other in its order, as a short name has."""
+def _same(one: str, other: str) -> bool:
+    """One of two names has all characters of the other in its order: a short name, or one of a part."""
     few, many = sorted((one, other), key=len)
     rest = iter(many)
     return all(c in rest for c in few)
+
+
+def _of_another(p: Passage, m: re.Match[str], own: str) -> bool:
+    """The sentence may well speak of another body: a unit's cars, one of its own units, what others decide."""
+    at = m.start("name")
+    if _WORDS["unit"].search(m["name"]) and _WORDS["cars"].match(p.text, m.end("name")):
+        return True  # a unit's cars are told one by one
+    if _WORDS["published"].match(p.text, m.start()):
+        return False
+    begin, stop = p.text.rfind("。", 0, at) + 1, p.text.find("。", m.end())
+    sentence = p.text[begin : stop if stop >= 0 else len(p.text)]
+    beside = own in p.text[begin:at] or own in p.text[max(begin - 40, 0) : begin]
+    return beside or _WORDS["of_others"].search(sentence) is not None
 
 
 def _of_its_kind(case: Case, own: str) -> Iterator[Issue]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from yibenzhang.evidence.mapping_files import fields_of, limits_of, write
+from yibenzhang.evidence.mapping_files import fields_of, write
 from yibenzhang.evidence.mappings import mapping_of
 from yibenzhang.evidence.measuring import period_of, run
 from yibenzhang.evidence.observations import Observations
@@ -57,7 +57,6 @@ def form(
                 raise Refused(_SAID["by_hand"])
         elif system:
             chosen = pack(system)
-            fields = limits_of(chosen.promises)
     except EvidenceError as error:
         raise Refused(str(error)) from error
     rows = [
